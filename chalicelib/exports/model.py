@@ -12,7 +12,7 @@ ColumnKind = Literal["text", "day", "amount", "count"]
 ExportFormat = Literal["csv", "xlsx"]
 
 
-class Source(StrEnum):
+class ExportSource(StrEnum):
     COMPANIES = "companies"
     ORDERS = "orders"
     DOCUMENTS = "documents"

@@ -2,14 +2,14 @@ from datetime import datetime
 
 from pydantic import Field
 
-from chalicelib.exports.model import ExportFormat, Source
+from chalicelib.exports.model import ExportFormat, ExportSource
 from chalicelib.platform import Form, Money, View, WorkView
 
 
 class ExportForm(Form):
     """A table to export."""
 
-    source: Source = Field(
+    source: ExportSource = Field(
         description="`entries`: of the bonuses. `documents`: of sales, in their newest revision. `letters`: to members, service letters of 90 days "
         "and those of campaigns as long as they are kept; its progress counts members."
     )
@@ -20,7 +20,7 @@ class ExportView(WorkView):
     """An export, and the address of its file once it is done."""
 
     export_id: str
-    source: Source
+    source: ExportSource
     format: ExportFormat
     row_count: int = Field(description="Rows found so far.")
     control_totals: list[Money] = Field(

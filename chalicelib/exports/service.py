@@ -18,7 +18,7 @@ from typing import Any
 
 from chalicelib.exports import keys, rules, store
 from chalicelib.exports.events import READY
-from chalicelib.exports.model import Cell, Description, Source
+from chalicelib.exports.model import Cell, Description, ExportSource
 from chalicelib.exports.schemas import ExportForm, ExportView
 from chalicelib.exports.sources import DESCRIPTIONS, Rows, rows_of, some_of
 from chalicelib.platform import DAY, Club, Context, Language, Problem, aws, derived_id, moment, record_event, throttle
@@ -59,10 +59,10 @@ def export_part(context: Context, message: dict[str, Any]) -> None:
     """Keeps the rows of the part in the message. Safe to repeat."""
 
     def some(found: Progress, after: Position) -> tuple[list[str], Position]:
-        return some_of(context, Source(found.item["source"]), TOGETHER, after)
+        return some_of(context, ExportSource(found.item["source"]), TOGETHER, after)
 
     def do(found: Progress, ids: list[str]) -> tuple[Iterator[list[str | None]], dict[str, Any]]:
-        source, counts = Source(found.item["source"]), {"rows": 0}
+        source, counts = ExportSource(found.item["source"]), {"rows": 0}
         return _counted(rows_of(context, source, ids), DESCRIPTIONS[source], counts), counts
 
     def finish(found: Progress, parts: Iterator[Iterator[list[str | None]]]) -> Item:
@@ -94,7 +94,7 @@ def _write(context: Context, found: Progress, parts: Iterator[Iterator[list[str 
                 written += 1
                 yield rules.unpacked(row, description.columns)
 
-    description, language = DESCRIPTIONS[Source(found.item["source"])], found.item["language"]
+    description, language = DESCRIPTIONS[ExportSource(found.item["source"])], found.item["language"]
     kind = found.item["format"]
     with tempfile.TemporaryFile() as file:
         write(_table(context, found, description, language, rows()), kind, file)
@@ -148,7 +148,7 @@ def _tell(context: Context, found: Progress) -> None:
 
 
 def _view(context: Context, found: Progress) -> ExportView:
-    source = Source(found.item["source"])
+    source = ExportSource(found.item["source"])
     ends = context.now + timedelta(seconds=LINK_SECONDS)
     kept = found.done and context.now < moment(found.item["created_at"]) + timedelta(days=store.KEEP_DAYS)
     return ExportView(

@@ -5,7 +5,7 @@ from datetime import date
 
 from chalicelib import bonuses, campaigns, companies, mail, members, orders, retention, sales
 from chalicelib.companies import Company
-from chalicelib.exports.model import Cell, Description, ExportColumn, Source
+from chalicelib.exports.model import Cell, Description, ExportColumn, ExportSource
 from chalicelib.platform import Context
 from chalicelib.table import SHARDS, Position
 
@@ -13,8 +13,8 @@ Rows = Iterator[Sequence[Cell]]
 
 _COMPANY = (ExportColumn("company_id", "Код компании"), ExportColumn("company", "Компания"))
 
-DESCRIPTIONS: dict[Source, Description] = {
-    Source.COMPANIES: Description(
+DESCRIPTIONS: dict[ExportSource, Description] = {
+    ExportSource.COMPANIES: Description(
         "Companies",
         "Компании",
         "staff.companies.read",
@@ -30,7 +30,7 @@ DESCRIPTIONS: dict[Source, Description] = {
             ExportColumn("created_at", "Создана"),
         ),
     ),
-    Source.ORDERS: Description(
+    ExportSource.ORDERS: Description(
         "Orders",
         "Заказы",
         "staff.orders.read",
@@ -48,7 +48,7 @@ DESCRIPTIONS: dict[Source, Description] = {
         ),
         control="total",
     ),
-    Source.DOCUMENTS: Description(
+    ExportSource.DOCUMENTS: Description(
         "Sales documents",
         "Документы продаж",
         "staff.companies.read",
@@ -65,7 +65,7 @@ DESCRIPTIONS: dict[Source, Description] = {
         ),
         control="total",
     ),
-    Source.ENTRIES: Description(
+    ExportSource.ENTRIES: Description(
         "Bonus entries",
         "Проводки бонусов",
         "staff.bonuses.read",
@@ -82,7 +82,7 @@ DESCRIPTIONS: dict[Source, Description] = {
         ),
         control="amount",
     ),
-    Source.LETTERS: Description(
+    ExportSource.LETTERS: Description(
         "Letters",
         "Письма",
         "staff.campaigns.read",
@@ -104,7 +104,7 @@ DESCRIPTIONS: dict[Source, Description] = {
             ExportColumn("clicked_at", "Переход по ссылке"),
         ),
     ),
-    Source.CASES: Description(
+    ExportSource.CASES: Description(
         "Cases",
         "Звонки компаниям",
         "staff.retention.read",
@@ -124,7 +124,7 @@ DESCRIPTIONS: dict[Source, Description] = {
 }
 
 
-def some_of(context: Context, source: Source, limit: int, after: Position) -> tuple[list[str], Position]:
+def some_of(context: Context, source: ExportSource, limit: int, after: Position) -> tuple[list[str], Position]:
     """The ids of the next companies of a table, of letters the next members, and where to go on. One call; of members one more for each empty shard."""
     if source in _ROWS:
         several, following = companies.some_companies(context, limit, after)
@@ -140,7 +140,7 @@ def some_of(context: Context, source: Source, limit: int, after: Position) -> tu
     return [each.member_id for each in people], {**following, "shard": str(shard)} if following else None
 
 
-def rows_of(context: Context, source: Source, ids: Sequence[str]) -> Rows:
+def rows_of(context: Context, source: ExportSource, ids: Sequence[str]) -> Rows:
     """The rows of these companies or members, in their order."""
     if source not in _ROWS:
         yield from _letters(context, ids)
@@ -222,10 +222,10 @@ def _letters(context: Context, member_ids: Sequence[str]) -> Rows:
         )
 
 
-_ROWS: dict[Source, Callable[[Context, Company], Rows]] = {
-    Source.COMPANIES: _company,
-    Source.ORDERS: _orders,
-    Source.DOCUMENTS: _documents,
-    Source.ENTRIES: _entries,
-    Source.CASES: _cases,
+_ROWS: dict[ExportSource, Callable[[Context, Company], Rows]] = {
+    ExportSource.COMPANIES: _company,
+    ExportSource.ORDERS: _orders,
+    ExportSource.DOCUMENTS: _documents,
+    ExportSource.ENTRIES: _entries,
+    ExportSource.CASES: _cases,
 }

@@ -18,7 +18,7 @@ with opened_when_asked(__name__):
     from chalicelib.retention.outcomes.events import BENEFITS_PROMISED
     from chalicelib.retention.outcomes.events import UNREACHED as NOT_REACHED
     from chalicelib.retention.states.events import STATE_CHANGED
-    from chalicelib.retention.states.rules import State
+    from chalicelib.retention.states.rules import RhythmState
     from chalicelib.retention.states.store import Rhythm
     from chalicelib.retention.states.store import load as rhythm_of_night
     from chalicelib.retention.states.store import load_many as rhythms_of

@@ -13,7 +13,7 @@ WINGS = ("numbers", "payments")
 with opened_when_asked(__name__):
     from chalicelib.sales.datasets import SOURCES as SALE_SOURCES
     from chalicelib.sales.events import SALE_RECORDED
-    from chalicelib.sales.identity import Read, UnclearDocuments
+    from chalicelib.sales.identity import ReadFacts, UnclearDocuments
     from chalicelib.sales.numbers.rules import DocumentName, WordKind, document_name, number_key, word_kind
     from chalicelib.sales.payments.events import PAYMENT_RECORDED
     from chalicelib.sales.payments.model import Payment

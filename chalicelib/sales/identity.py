@@ -28,7 +28,7 @@ from chalicelib.sales.rules import (
 from chalicelib.sales.store import ShippedNumber
 
 
-class Told(NamedTuple):
+class IdentifiedDocument(NamedTuple):
     """A document under the identity that the club keeps it by, and the moment and import of its content.
 
     `joins`: the state of the document of the books that becomes a name of it now.
@@ -40,7 +40,7 @@ class Told(NamedTuple):
     joins: KnownDocument | None = None
 
 
-class Read(NamedTuple):
+class ReadFacts(NamedTuple):
     """Facts that the caller has just read, so that they are not read again; a write on an older state is refused and tried anew.
 
     `known`: states of documents. `new_companies`: companies that were made a moment ago, so that the portal has shipped nothing to them.
@@ -50,7 +50,7 @@ class Read(NamedTuple):
     new_companies: frozenset[str] = frozenset()
 
 
-NOTHING_READ = Read()
+NOTHING_READ = ReadFacts()
 
 
 class UnclearDocuments(ValueError):
@@ -68,8 +68,8 @@ def identified(
     as_of: str,
     *,
     anew: bool = False,
-    read: Read = NOTHING_READ,
-) -> tuple[dict[DocumentRef, Told], dict[DocumentRef, KnownDocument]]:
+    read: ReadFacts = NOTHING_READ,
+) -> tuple[dict[DocumentRef, IdentifiedDocument], dict[DocumentRef, KnownDocument]]:
     """Each document, by the ref that it was given under, and the known states of all that it concerns.
 
     A recorded document of the books is compared with shipments only if its company changes, or if this is asked `anew`: a shipment that came
@@ -85,16 +85,18 @@ def identified(
     further = {*named, *(ref for refs in shipments.values() for ref in refs)} - known.keys()
     if further:
         known |= store.read_known(context.table, further)
-    told: dict[DocumentRef, Told] = {}
+    told: dict[DocumentRef, IdentifiedDocument] = {}
     unclear: list[DocumentRef] = []
     taken: set[DocumentRef] = set()
     for document in documents:
         parts = _parts(document, documents, shipments)
         try:
             if document.source == ORDERS:
-                found = _shipment(context, document, parts, known, told, anew) or Told(document, import_id, as_of)
+                found = _shipment(context, document, parts, known, told, anew) or IdentifiedDocument(
+                    document, import_id, as_of
+                )
             else:
-                found = _of_books(context, Told(document, import_id, as_of), parts, known)
+                found = _of_books(context, IdentifiedDocument(document, import_id, as_of), parts, known)
         except Ambiguous:
             unclear.append(document.ref)
             continue
@@ -139,8 +141,11 @@ def _parts(
 
 
 def _of_books(
-    context: Context, told: Told, shipments: Sequence[DocumentRef], known: Mapping[DocumentRef, KnownDocument]
-) -> Told:
+    context: Context,
+    told: IdentifiedDocument,
+    shipments: Sequence[DocumentRef],
+    known: Mapping[DocumentRef, KnownDocument],
+) -> IdentifiedDocument:
     mine = known.get(told.document.ref, NOTHING)
     if mine.same_as:
         stands = sum(order_of(ref) == order_of(mine.same_as) for ref in shipments) > 1
@@ -188,9 +193,9 @@ def _shipment(
     shipment: SaleDocument,
     parts: Sequence[DocumentRef],
     known: dict[DocumentRef, KnownDocument],
-    told: Mapping[DocumentRef, Told],
+    told: Mapping[DocumentRef, IdentifiedDocument],
     anew: bool,
-) -> Told | None:
+) -> IdentifiedDocument | None:
     """The shipment with the content of the books, if they told of it first. Only the look that is asked for `anew` is consistent: it makes up for the first."""
     heads = (known.get(ref, NOTHING).head for ref in {shipment.ref, *parts})
     if shipment.other_currency or any(head and head.booked_as for head in heads):
@@ -207,4 +212,4 @@ def _shipment(
     ref, head = min(found, key=lambda each: each[1].total != shipment.total)  # of equals the first: the nearest day
     booked = store.newest(context.table, ref, head)
     document = _merged(shipment, shipment if len(parts) > 1 else booked, ref)
-    return Told(document, head.import_id, head.as_of, joins=known[ref])
+    return IdentifiedDocument(document, head.import_id, head.as_of, joins=known[ref])

@@ -8,7 +8,14 @@ from datetime import date
 from chalicelib.platform import Context, Money
 from chalicelib.platform.events import MANY
 from chalicelib.sales import revisions, rules, store
-from chalicelib.sales.identity import NOTHING_READ, Read, Told, UnclearDocuments, identified, shipped_number
+from chalicelib.sales.identity import (
+    NOTHING_READ,
+    IdentifiedDocument,
+    ReadFacts,
+    UnclearDocuments,
+    identified,
+    shipped_number,
+)
 from chalicelib.sales.numbers.rules import number_key
 from chalicelib.sales.payments.service import payment_state
 from chalicelib.sales.rules import (
@@ -52,7 +59,7 @@ def record(
     *,
     import_id: str | None = None,
     as_of: str | None = None,
-    read: Read = NOTHING_READ,
+    read: ReadFacts = NOTHING_READ,
 ) -> list[Outcome]:
     """Records the state of each document; returns whether each was created, changed or unchanged.
 
@@ -75,14 +82,18 @@ def record(
     return [outcomes[document.ref] for document in documents]
 
 
-def preview(context: Context, documents: Sequence[SaleDocument], *, read: Read = NOTHING_READ) -> list[Outcome]:
+def preview(context: Context, documents: Sequence[SaleDocument], *, read: ReadFacts = NOTHING_READ) -> list[Outcome]:
     """The outcomes of `record`, with nothing written."""
     judged = _judged(context, documents, None, context.at, read)
     return [judged[document.ref][0] for document in documents]
 
 
 def _judged(
-    context: Context, documents: Sequence[SaleDocument], import_id: str | None, as_of: str, read: Read = NOTHING_READ
+    context: Context,
+    documents: Sequence[SaleDocument],
+    import_id: str | None,
+    as_of: str,
+    read: ReadFacts = NOTHING_READ,
 ) -> dict[DocumentRef, Judgement]:
     """By the ref that each document was given under."""
     if len({document.ref for document in documents}) < len(documents):
@@ -95,7 +106,7 @@ def _judged(
     return judged
 
 
-def _judge(known: Mapping[DocumentRef, KnownDocument], told: Told) -> Judgement:
+def _judge(known: Mapping[DocumentRef, KnownDocument], told: IdentifiedDocument) -> Judgement:
     document, as_of = told.document, told.as_of
     mine = known.get(document.ref, NOTHING)
     head = mine.head

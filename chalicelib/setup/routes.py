@@ -1,6 +1,6 @@
 from chalicelib.platform import Call, Language, Routes
 from chalicelib.setup import service
-from chalicelib.setup.rules import Step, steps
+from chalicelib.setup.rules import SetupStep, steps
 from chalicelib.setup.schemas import OperationView, SetupStepView, SetupView
 from chalicelib.setup.sentences import SENTENCES
 
@@ -15,7 +15,7 @@ def show_setup(call: Call) -> SetupView:
     return SetupView(done=done, missing=missing)
 
 
-def _shown(step: Step, language: Language) -> SetupStepView:
+def _shown(step: SetupStep, language: Language) -> SetupStepView:
     words = SENTENCES[language][step.code]
     how = OperationView.from_record(step.how)
     return SetupStepView(code=step.code, title=words.title, why=words.why, companies=step.companies, how=how)

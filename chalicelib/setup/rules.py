@@ -29,7 +29,7 @@ class Operation(NamedTuple):
     path: str
 
 
-class Step(NamedTuple):
+class SetupStep(NamedTuple):
     """`how` does it. `companies`: how many still wait for it, where it is done company by company."""
 
     code: StepCode
@@ -38,28 +38,28 @@ class Step(NamedTuple):
     companies: int | None = None
 
 
-def steps(found: Found) -> list[Step]:
+def steps(found: Found) -> list[SetupStep]:
     return [
-        Step("ladder", found.ladder, Operation("draft_ladder", "POST", "/v1/staff/tier-ladders")),
-        Step("products", found.products, Operation("write_products", "PUT", "/v1/staff/products")),
-        Step("distributor", found.distributors, Operation("create_distributor", "POST", "/v1/staff/distributors")),
-        Step(
+        SetupStep("ladder", found.ladder, Operation("draft_ladder", "POST", "/v1/staff/tier-ladders")),
+        SetupStep("products", found.products, Operation("write_products", "PUT", "/v1/staff/products")),
+        SetupStep("distributor", found.distributors, Operation("create_distributor", "POST", "/v1/staff/distributors")),
+        SetupStep(
             "region", found.regions, Operation("change_distributor", "PATCH", "/v1/staff/distributors/{distributor_id}")
         ),
-        Step(
+        SetupStep(
             "dispatcher",
             found.dispatchers,
             Operation("add_distributor_person", "POST", "/v1/staff/distributors/{distributor_id}/people"),
         ),
-        Step("manager", found.managers, Operation("appoint_staff", "POST", "/v1/staff/people")),
-        Step("companies", found.companies, Operation("start_import", "POST", "/v1/staff/imports")),
-        Step(
+        SetupStep("manager", found.managers, Operation("appoint_staff", "POST", "/v1/staff/people")),
+        SetupStep("companies", found.companies, Operation("start_import", "POST", "/v1/staff/imports")),
+        SetupStep(
             "managed",
             not found.unmanaged,
             Operation("start_hand_over", "POST", "/v1/staff/hand-overs"),
             found.unmanaged,
         ),
-        Step(
+        SetupStep(
             "delivered",
             not found.undelivered,
             Operation("change_company_by_staff", "PATCH", "/v1/staff/companies/{company_id}"),

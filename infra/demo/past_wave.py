@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from chalicelib import companies, members
 from chalicelib.platform.context import Context
 from chalicelib.retention.cases import store as cases
-from chalicelib.retention.cases.model import CallAnswer, CallKind, Entry, Reason
+from chalicelib.retention.cases.model import CallAnswer, CallKind, Entry, SilenceReason
 from chalicelib.retention.config import Retention
 from chalicelib.retention.results import service as results
 from chalicelib.retention.waves import service as waves
@@ -28,10 +28,10 @@ GAP, DOCUMENTS, SILENT = 28, 5, 100  # days between orders, how many, and days f
 REACHED = 70  # of 100 called companies
 REGIONS = ("RU-MOS", "RU-SPE")  # of two managers
 _TALKS = (
-    (Reason.PRICE, CallAnswer.OFFER),
-    (Reason.NO_REASON, CallAnswer.BENEFITS_LETTER),
-    (Reason.BAD_EXPERIENCE, CallAnswer.FREE_DELIVERY),
-    (Reason.OUT_OF_STOCK, CallAnswer.SOURCING_REQUEST),
+    (SilenceReason.PRICE, CallAnswer.OFFER),
+    (SilenceReason.NO_REASON, CallAnswer.BENEFITS_LETTER),
+    (SilenceReason.BAD_EXPERIENCE, CallAnswer.FREE_DELIVERY),
+    (SilenceReason.OUT_OF_STOCK, CallAnswer.SOURCING_REQUEST),
 )
 
 

@@ -13,7 +13,7 @@ import pytest
 from chalicelib import sales
 from chalicelib.analytics.club import figures
 from chalicelib.analytics.club import store as club_store
-from chalicelib.analytics.club.rules import MOVES, ClubMonth, Large, Moved, Share
+from chalicelib.analytics.club.rules import MOVES, ClubMonth, LargeCompany, Moved, Share
 from chalicelib.analytics.company import service as company_service
 from chalicelib.analytics.company.schemas import AnalyticsQuery
 from chalicelib.analytics.rollups import service, store
@@ -47,7 +47,7 @@ def context(local_table: Table) -> Context:
 
 @YEARS
 def test_the_dashboard(context: Context, years: int) -> None:
-    large = tuple(Large(f"cmp_{number:032x}", Decimal("123456.78")) for number in range(10))
+    large = tuple(LargeCompany(f"cmp_{number:032x}", Decimal("123456.78")) for number in range(10))
     moves = {name: Moved(99, Decimal("-123456.78")) for name in MOVES}
     months = [
         ClubMonth(

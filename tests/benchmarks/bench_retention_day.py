@@ -19,7 +19,7 @@ from chalicelib.retention.cases import consumers as cases
 from chalicelib.retention.cases import service as cases_service
 from chalicelib.retention.states import consumers as states
 from chalicelib.retention.states import store
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.waves import consumers as waves
 from chalicelib.table.client import Table
 from tests.benchmarks.report import report
@@ -76,7 +76,7 @@ def day_of(context: Context, several: list[str]) -> tuple[dict[str, Spent], dict
         changes = [
             Event("rhythm.changed", derived_id("evt", item["sk"]), item)
             for item in context.table.query_all(f"COMPANY#{company_id}")
-            if item.get("event") == "rhythm.changed" and item["state"] == State.WON_BACK
+            if item.get("event") == "rhythm.changed" and item["state"] == RhythmState.WON_BACK
         ]
         with part(context, costs, seconds, "case"):
             for event in changes:
@@ -93,7 +93,7 @@ def test_a_day_costs_by_who_changed_and_not_by_how_many_there_are() -> None:
     for members in (10 * CHANGED, 100 * CHANGED):
         context, several = club(members)
         costs, seconds = day_of(context, several)
-        assert {store.load(context, each).state for each in several} == {State.WON_BACK}  # type: ignore[union-attr]
+        assert {store.load(context, each).state for each in several} == {RhythmState.WON_BACK}  # type: ignore[union-attr]
         assert all(case_of(context, each).due > context.today for each in several)
         found.append({name: (len(cost.calls), cost.read_units, cost.write_units) for name, cost in costs.items()})
         if members == 100 * CHANGED:

@@ -19,7 +19,7 @@ from chalicelib.datasets.queries.model import QuestionName
 from chalicelib.datasets.queries.questions import QUESTIONS
 from chalicelib.exchange.runs import reports
 from chalicelib.exports import service as exports
-from chalicelib.exports.model import Source
+from chalicelib.exports.model import ExportSource
 from chalicelib.exports.sources import DESCRIPTIONS
 from chalicelib.platform.context import Context
 from chalicelib.platform.files.csv import listing
@@ -75,7 +75,7 @@ def a_statement(count: int) -> Made:
     return Made(told.row_count, told.control_total.amount, -1, files, extra=3)
 
 
-def an_export(count: int, source: Source = Source.DOCUMENTS) -> Made:
+def an_export(count: int, source: ExportSource = ExportSource.DOCUMENTS) -> Made:
     context, description = in_memory(), DESCRIPTIONS[source]
     names = [each.name for each in description.columns]
     place = names.index(description.control) if description.control else -1
@@ -171,8 +171,8 @@ def test_every_file_has_the_rows_and_the_total_that_the_answer_tells(make: Calla
 
 
 @pytest.mark.parametrize("count", [1, 49, 50, 51, 2001])
-@pytest.mark.parametrize("source", [each for each in Source if each is not Source.DOCUMENTS])
-def test_so_has_an_export_of_every_table(source: Source, count: int) -> None:
+@pytest.mark.parametrize("source", [each for each in ExportSource if each is not ExportSource.DOCUMENTS])
+def test_so_has_an_export_of_every_table(source: ExportSource, count: int) -> None:
     check(an_export(count, source), count)
 
 

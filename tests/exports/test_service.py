@@ -21,7 +21,7 @@ from chalicelib.campaigns.tracking.model import Readings
 from chalicelib.companies.model import Company
 from chalicelib.companies.store import create
 from chalicelib.exports import consumers, keys, service, sources, store
-from chalicelib.exports.model import Source
+from chalicelib.exports.model import ExportSource
 from chalicelib.exports.schemas import ExportForm
 from chalicelib.mail import Recipient
 from chalicelib.mail import store as mail_store
@@ -35,7 +35,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.parts import Part
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.cases.model import Case
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, Transaction
 from tests.bonuses.steps import credit
@@ -160,7 +160,7 @@ def test_a_company_of_however_many_rows_takes_the_same_memory(
             for number in range(rows):
                 yield "1c", f"A-{number}", "sale", date(2026, 1, 1), date(2026, 1, 1), 18, "RUB", Decimal(number) / 100
 
-        monkeypatch.setitem(sources._ROWS, Source.DOCUMENTS, documents)
+        monkeypatch.setitem(sources._ROWS, ExportSource.DOCUMENTS, documents)
         tracemalloc.start()
         export_id, _, _ = exported(cloud, context, "documents", ending, read=False)
         peaks.append(tracemalloc.get_traced_memory()[1])
@@ -200,7 +200,7 @@ def test_each_company_is_there_once_with_its_case(cloud: Cloud, club_context: Co
     due = Case(
         case_id=cases.case_id_of(ids[7]),
         company_id=ids[7],
-        company_state=State.DORMANT,
+        company_state=RhythmState.DORMANT,
         due=date(2026, 12, 1),
         opened_on=context.today,
     )
@@ -235,13 +235,13 @@ def test_letters_are_those_of_campaigns_and_of_notifications_of_every_member(
     seen: list[str] = []
     after = None
     while True:
-        ids, after = sources.some_of(post.context, Source.LETTERS, 4, after)
+        ids, after = sources.some_of(post.context, ExportSource.LETTERS, 4, after)
         assert len(ids) <= 4
         seen += ids
-        found += sources.rows_of(post.context, Source.LETTERS, ids)
+        found += sources.rows_of(post.context, ExportSource.LETTERS, ids)
         if after is None:
             break
-    names = [each.name for each in sources.DESCRIPTIONS[Source.LETTERS].columns]
+    names = [each.name for each in sources.DESCRIPTIONS[ExportSource.LETTERS].columns]
     rows = [dict(zip(names, row, strict=True)) for row in found]
     assert sorted(seen) == [*(f"mbr_{number:02}" for number in range(30)), "mbr_99"]
     issued = [each for each in rows if each["letter"] == "campaign"]
@@ -278,7 +278,7 @@ def test_wherever_it_dies_the_same_file_comes_out_and_one_letter(
     monkeypatch.setattr(service, "TOGETHER", 2)
     for number in range(5):
         company(club_context, number)
-    service.start(club_context, ExportForm(source=Source.COMPANIES, format="csv"), "en", ADMIN)
+    service.start(club_context, ExportForm(source=ExportSource.COMPANIES, format="csv"), "en", ADMIN)
     [requested] = [item for item in everything(club_context).values() if item.get("event") == "export.requested"]
     before = deepcopy(memory)
 
@@ -380,7 +380,7 @@ def test_a_letter_tells_who_asked(club: Any, context: Context) -> None:
 
 
 def test_every_source_has_rows_for_its_columns() -> None:
-    assert set(sources.DESCRIPTIONS) == {*sources._ROWS, Source.LETTERS} == set(Source)
+    assert set(sources.DESCRIPTIONS) == {*sources._ROWS, ExportSource.LETTERS} == set(ExportSource)
 
 
 def test_another_persons_export_and_none_at_all_look_alike(club_context: Context) -> None:
@@ -394,7 +394,7 @@ def test_another_persons_export_and_none_at_all_look_alike(club_context: Context
 @measures(keys.export, keys.export_part, keys.export_list)
 def test_an_export_is_read_in_one_call(local_table: Table) -> None:
     context = Context(table=local_table, now=NOON)
-    form = ExportForm(source=Source.COMPANIES, format="csv")
+    form = ExportForm(source=ExportSource.COMPANIES, format="csv")
     export_id = service.start(context, form, "en", ADMIN).export_id
     with spent(context.table.client) as cost:
         assert service.show(context, export_id, ADMIN).state == "running"

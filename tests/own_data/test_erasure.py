@@ -29,7 +29,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.cases.model import CallKind, Case, Entry, NewContact
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.catalog.steps import row, stock
@@ -155,7 +155,7 @@ class Life:
         day, case_id = self.context.today, cases.case_id_of("cmp_1")
         about: dict[str, Any] = {"case_id": case_id, "company_id": "cmp_1"}
         tx = Transaction()
-        cases.put(tx, Case(**about, company_state=State.ACTIVE, due=day, opened_on=day, contact=named), None)
+        cases.put(tx, Case(**about, company_state=RhythmState.ACTIVE, due=day, opened_on=day, contact=named), None)
         said: dict[str, Any] = {"kind": CallKind.CHECK_IN, "result": "not_reached", "person_before": named}
         cases.add_entry(tx, Entry(**about, **said, entry_id="ent_1", by="mbr_manager", at=self.context.at, day=day))
         self.context.table.commit(tx)

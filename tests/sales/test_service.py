@@ -14,7 +14,7 @@ from chalicelib.sales import revisions as sales_revisions
 from chalicelib.sales import service as sales
 from chalicelib.sales import store as sales_store
 from chalicelib.sales.consumers import on_sale_recorded
-from chalicelib.sales.identity import Told
+from chalicelib.sales.identity import IdentifiedDocument
 from chalicelib.sales.rules import SaleLine
 from chalicelib.sales.service import TooLarge, day_totals, preview, record
 from chalicelib.table.transactions import Busy, Refused
@@ -281,9 +281,9 @@ def test_every_constant_of_the_pack_holds(context: Context, monkeypatch: pytest.
             revision
             for number in range(60)
             if (
-                revision := sales._judge({}, Told(invoice(f"УТ-{number}", day=JANUARY + timedelta(number)), None, ""))[
-                    1
-                ]
+                revision := sales._judge(
+                    {}, IdentifiedDocument(invoice(f"УТ-{number}", day=JANUARY + timedelta(number)), None, "")
+                )[1]
             )
         )
     )

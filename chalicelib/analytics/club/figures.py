@@ -20,7 +20,7 @@ from chalicelib.analytics.club.rules import (
     Bridge,
     ClubMonth,
     Move,
-    Part,
+    Ratio,
     Share,
     Split,
     months_of,
@@ -62,7 +62,7 @@ MOST_MONTHS = 120
 YEAR = 12
 
 
-class _Asked(NamedTuple):
+class _ClubMonths(NamedTuple):
     currency: str
     months: list[ClubMonth]  # of the period
     known: Mapping[date, ClubMonth]
@@ -97,7 +97,7 @@ def own_analytics_url(company_id: str, first: date, last: date, currency: str) -
     return f"/v1/staff/companies/{company_id}/analytics?{months}"
 
 
-def _asked(context: Context, query: ClubQuery, language: Language) -> _Asked:
+def _asked(context: Context, query: ClubQuery, language: Language) -> _ClubMonths:
     """Raises as `period_of` does."""
     first, last = period_of(context, query)
     currency = query.currency or context.config[Club].currency
@@ -110,7 +110,7 @@ def _asked(context: Context, query: ClubQuery, language: Language) -> _Asked:
         "as_of": as_of,
         "formulas": FORMULAS[language],
     }
-    return _Asked(currency, months, {each.month: each for each in club}, head)
+    return _ClubMonths(currency, months, {each.month: each for each in club}, head)
 
 
 def turnover(context: Context, query: ClubQuery, language: Language) -> TurnoverView:
@@ -134,7 +134,7 @@ def _chart(query: ClubQuery, draw: Callable[[], Chart]) -> ChartView | None:
     return ChartView.of(draw()) if query.chart else None
 
 
-def _turnover_row(asked: _Asked, month: ClubMonth) -> TurnoverRowView:
+def _turnover_row(asked: _ClubMonths, month: ClubMonth) -> TurnoverRowView:
     before = asked.of(plus(month.month, -YEAR)).net
     return TurnoverRowView(
         month=f"{month.month:%Y-%m}",
@@ -153,7 +153,7 @@ def _turnover_row(asked: _Asked, month: ClubMonth) -> TurnoverRowView:
     )
 
 
-def _churn(asked: _Asked, month: ClubMonth) -> Decimal | None:
+def _churn(asked: _ClubMonths, month: ClubMonth) -> Decimal | None:
     return share(Decimal(_companies(month, "lost")), Decimal(asked.of(plus(month.month, -1)).active))
 
 
@@ -192,14 +192,14 @@ def check_goods(context: Context, by: Split | None, first: date) -> None:
         check_newest(context, first, "/query/from", MONTHS_OF_GOODS)
 
 
-def _bridge_row(asked: _Asked, month: ClubMonth, against: Against) -> BridgeRowView:
+def _bridge_row(asked: _ClubMonths, month: ClubMonth, against: Against) -> BridgeRowView:
     before = asked.of(plus(month.month, -BACK[against])).net
     found = Bridge(before, month.net, month.moves_of_year if against == "year" else month.moves)
     return _bridge_view(asked, month.month, found, {"against": against})
 
 
 def _bridge_rows(
-    context: Context, asked: _Asked, by: Split, against: Against, language: Language
+    context: Context, asked: _ClubMonths, by: Split, against: Against, language: Language
 ) -> list[BridgeRowView]:
     """Month by month, the largest changes first, the rest last. Raises `invalid` for a period that begins before the newest months."""
     first, last = asked.months[0].month, asked.months[-1].month
@@ -220,7 +220,7 @@ def _by_change(named: tuple[str, Bridge]) -> tuple[bool, Decimal, str]:
 
 
 def _bridge_view(
-    asked: _Asked, month: date, bridge: Bridge, row: Mapping[str, str], name: str = "", title: str = ""
+    asked: _ClubMonths, month: date, bridge: Bridge, row: Mapping[str, str], name: str = "", title: str = ""
 ) -> BridgeRowView:
     """`row`: what its companies are asked for by."""
     found = ((move, bridge.moves.get(move, NOT_MOVED)) for move in MOVES)
@@ -288,7 +288,7 @@ def customers(context: Context, query: ClubQuery, language: Language) -> Custome
     )
 
 
-def _customers_row(asked: _Asked, month: ClubMonth) -> CustomersRowView:
+def _customers_row(asked: _ClubMonths, month: ClubMonth) -> CustomersRowView:
     asleep = month.known - asked.of(plus(month.month, -1)).active
     return CustomersRowView(
         month=f"{month.month:%Y-%m}",
@@ -307,7 +307,7 @@ def _customers_row(asked: _Asked, month: ClubMonth) -> CustomersRowView:
     )
 
 
-def _percent(part: Part) -> Decimal | None:
+def _percent(part: Ratio) -> Decimal | None:
     return share(Decimal(part.of_these), Decimal(part.companies))
 
 
@@ -413,7 +413,13 @@ def _titles(context: Context, by: Split, names: list[str], language: Language) -
 
 
 def _split_row(
-    asked: _Asked, by: Split, name: str, title: str, net: Decimal, total: Decimal, parts: Sequence[Mapping[str, Share]]
+    asked: _ClubMonths,
+    by: Split,
+    name: str,
+    title: str,
+    net: Decimal,
+    total: Decimal,
+    parts: Sequence[Mapping[str, Share]],
 ) -> SplitRowView:
     found = [month.get(name, _NOTHING) for month in parts]
     return SplitRowView(
@@ -454,7 +460,7 @@ def dashboard(context: Context, language: Language) -> DashboardView:
     )
 
 
-def _ten(asked: _Asked, month: ClubMonth) -> dict[str, tuple[Any, Any, str]]:
+def _ten(asked: _ClubMonths, month: ClubMonth) -> dict[str, tuple[Any, Any, str]]:
     """By name: value, unit, and the figure that shows the rows."""
     row = _turnover_row(asked, month)
     return {

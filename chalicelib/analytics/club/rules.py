@@ -107,17 +107,17 @@ class MovedCompany(NamedTuple):
         return self.net - self.before
 
 
-class Part(NamedTuple):
+class Ratio(NamedTuple):
     """So many of so many companies."""
 
     of_these: int = 0
     companies: int = 0
 
-    def plus(self, is_one: bool) -> "Part":
-        return Part(self.of_these + is_one, self.companies + 1)
+    def plus(self, is_one: bool) -> "Ratio":
+        return Ratio(self.of_these + is_one, self.companies + 1)
 
 
-NOBODY = Part()
+NOBODY = Ratio()
 
 
 class Wallet(NamedTuple):
@@ -131,7 +131,7 @@ class Wallet(NamedTuple):
 NO_WALLET = Wallet()
 
 
-class Large(NamedTuple):
+class LargeCompany(NamedTuple):
     """One of the largest companies and its net purchases of a year."""
 
     company_id: str
@@ -164,10 +164,10 @@ class ClubMonth:
     moves: Mapping[Move, Moved] = field(default_factory=dict)
     moves_of_year: Mapping[Move, Moved] = field(default_factory=dict)
     known: int = 0
-    repeat: Part = NOBODY
-    cross: Part = NOBODY
+    repeat: Ratio = NOBODY
+    cross: Ratio = NOBODY
     net_of_year: Decimal = ZERO
-    largest_of_year: tuple[Large, ...] = ()
+    largest_of_year: tuple[LargeCompany, ...] = ()
     wallet: Wallet = NO_WALLET
 
 
@@ -529,7 +529,7 @@ def _month(month: date, sums: _Sums) -> ClubMonth:
         cross=sums.cross,
         net_of_year=sums.net_of_year,
         wallet=sums.wallet,
-        largest_of_year=tuple(Large(name, net) for net, name in sorted(sums.largest_of_year, reverse=True)),
+        largest_of_year=tuple(LargeCompany(name, net) for net, name in sorted(sums.largest_of_year, reverse=True)),
     )
 
 

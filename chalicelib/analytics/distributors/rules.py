@@ -19,7 +19,7 @@ _ANSWERS = (OrderStep.ACCEPTED, OrderStep.CHANGED, OrderStep.REJECTED)
 _AGREED = (OrderStep.ACCEPTED, OrderStep.CONFIRMED)
 
 
-class Served(NamedTuple):
+class ServedOrder(NamedTuple):
     """The service of an order. Hours are None where that has not happened; `in_time` is None while the deadline is not over."""
 
     answer_hours: Decimal | None
@@ -51,7 +51,7 @@ class DistributorMonth:
     as_of: str = ""
 
 
-def served(order: Order, deadline: str, now: str, moment: Callable[[str], datetime]) -> Served | None:
+def served(order: Order, deadline: str, now: str, moment: Callable[[str], datetime]) -> ServedOrder | None:
     """`deadline`, `now`: stored moments. None for an order that the company took back before it was answered."""
     answer = next((each for each in order.history if each.step in _ANSWERS), None)
     if answer is None and any(each.step is OrderStep.CANCELLED for each in order.history):
@@ -60,7 +60,7 @@ def served(order: Order, deadline: str, now: str, moment: Callable[[str], dateti
     placed = moment(order.placed_at)
     shipped = moment(order.shipments[0].at) if order.shipments else None
     in_time = answer.at <= deadline if answer else False if deadline < now else None
-    return Served(
+    return ServedOrder(
         answer_hours=hours(placed, moment(answer.at)) if answer else None,
         in_time=in_time,
         rejected=any(each.step is OrderStep.REJECTED for each in order.history),
@@ -78,7 +78,7 @@ def hours(first: datetime, last: datetime) -> Decimal:
     return (Decimal((last - first).total_seconds()) / 3600).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
-def fold(month: str, distributor_id: str, name: str, orders: Sequence[Served], as_of: str) -> DistributorMonth:
+def fold(month: str, distributor_id: str, name: str, orders: Sequence[ServedOrder], as_of: str) -> DistributorMonth:
     """The service of all orders of a month."""
     answered = [each for each in orders if each.answer_hours is not None]
     return DistributorMonth(

@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib import orders
 from chalicelib.analytics.company.rules import share
 from chalicelib.analytics.distributors import keys, rules
-from chalicelib.analytics.distributors.rules import DistributorMonth, Served
+from chalicelib.analytics.distributors.rules import DistributorMonth, ServedOrder
 from chalicelib.analytics.distributors.schemas import DistributorMonthView, DistributorsQuery, DistributorsView
 from chalicelib.analytics.distributors.words import FORMULAS, chart_of
 from chalicelib.analytics.rollups.rules import last_day, month_of, plus
@@ -44,10 +44,10 @@ def rows_of(context: Context, company_id: str, running: date) -> Iterator[Row]:
 def write(context: Context, rows: Iterable[Row], running: date, as_of: str) -> None:
     """Writes the last months of all distributors; those without orders any more go."""
     names: dict[str, str] = {}
-    found: dict[tuple[str, str], list[Served]] = defaultdict(list)
+    found: dict[tuple[str, str], list[ServedOrder]] = defaultdict(list)
     for month, distributor_id, name, answer, in_time, rejected, cut, ship in rows:
         names[distributor_id] = max(names.get(distributor_id, ""), name)
-        found[month, distributor_id].append(Served(_hours(answer), in_time, rejected, cut, _hours(ship)))
+        found[month, distributor_id].append(ServedOrder(_hours(answer), in_time, rejected, cut, _hours(ship)))
     items = (
         {
             **keys.distributor_month(month, distributor_id).as_item(),

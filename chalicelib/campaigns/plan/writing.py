@@ -51,7 +51,7 @@ class Offered(NamedTuple):
     image_id: str
 
 
-class About(NamedTuple):
+class CompanyFacts(NamedTuple):
     """The company of a reader: its id, name, step of the ladder, and bonuses. Id and name are empty for a reader without a company.
 
     `products`: those that the letter shows, by article. A reader without a company has no prices, and so none of them.
@@ -136,7 +136,7 @@ def preview(
     return PreviewView(language=chosen, subject=subject, html=html, text=plain, left_out=left_out(text, about))
 
 
-def compose(context: Context, texts: IssueTexts, member: Member, about: About, pages: Pages | None) -> Mail:
+def compose(context: Context, texts: IssueTexts, member: Member, about: CompanyFacts, pages: Pages | None) -> Mail:
     """The letter to a member; one without `pages` is a service letter. Raises Unsendable for one without a confirmed address, or whose letter cannot be made."""
     text = texts.in_language(member.language)
     if text is None:
@@ -167,7 +167,7 @@ def bytes_of(html: str, plain: str) -> int:
     return len(html.encode()) + len(plain.encode())
 
 
-def left_out(text: IssueText, about: About) -> list[str]:
+def left_out(text: IssueText, about: CompanyFacts) -> list[str]:
     """The articles of products that the text shows, and this reader does not see: gone from the catalogue, or without a price for them."""
     return [sku for sku in mail.skus_of(text.body) if sku not in about.products]
 
@@ -180,7 +180,7 @@ def render(
     return mail.render_written(text.subject, text.preview, text.body, why[language], language, facts)
 
 
-def abouts(context: Context, people: Sequence[Member], texts: Iterable[IssueTexts] = ()) -> dict[str, About]:
+def abouts(context: Context, people: Sequence[Member], texts: Iterable[IssueTexts] = ()) -> dict[str, CompanyFacts]:
     """By member id, what a letter can say of the company that the member acts for. `texts`: the letters, for the products that they show.
 
     Three calls per 50 members; with products three more, and each company is priced once.
@@ -197,10 +197,10 @@ def abouts(context: Context, people: Sequence[Member], texts: Iterable[IssueText
     for each in people:
         company = known.get(acting.get(each.member_id, ""))
         if company is None:
-            found[each.member_id] = About("", "", tiers.NO_STEP, Decimal(0), context.config[Club].currency)
+            found[each.member_id] = CompanyFacts("", "", tiers.NO_STEP, Decimal(0), context.config[Club].currency)
             continue
         standing, book = (read.get(key(company.company_id)) for key in (tiers.standing_key, bonuses.book_key))
-        found[each.member_id] = About(
+        found[each.member_id] = CompanyFacts(
             company.company_id,
             company.name,
             tiers.tier_in_force(standing, context.today),
@@ -236,7 +236,9 @@ def _products(
     return found
 
 
-def facts_of(context: Context, member: Member, about: About, language: Language, pages: Pages | None = None) -> Facts:
+def facts_of(
+    context: Context, member: Member, about: CompanyFacts, language: Language, pages: Pages | None = None
+) -> Facts:
     """The values of all variables for a member, and the products. Without `pages` it is a preview, whose pictures are seen for an hour."""
     club, step = context.config[Club], about.step
     return {

@@ -60,7 +60,7 @@ _TEST = {"en": "Test", "ru": "Проверка"}
 AGAIN_SECONDS = 15  # after the mail service surely did not take a letter
 
 
-class Place(NamedTuple):
+class AudiencePlace(NamedTuple):
     """A person of the audience, and where."""
 
     page: int
@@ -71,17 +71,17 @@ class Place(NamedTuple):
 class Batch(NamedTuple):
     """The next people of a part, and the place after them. `done`: nobody comes after them."""
 
-    places: list[Place]
+    places: list[AudiencePlace]
     page: int
     number: int
     done: bool
 
 
-class Known(NamedTuple):
+class ReaderFacts(NamedTuple):
     """Facts of the next people, read together, by member id; `faults`: of people whose facts cannot be read."""
 
     people: dict[str, Member]
-    abouts: dict[str, writing.About]
+    abouts: dict[str, writing.CompanyFacts]
     faults: dict[str, Exception]
 
 
@@ -206,7 +206,7 @@ def _drop(context: Context, sending: Sending, part: RunPart) -> None:
 
 
 def _next_people(context: Context, issue: Issue, part: RunPart) -> Batch:
-    places: list[Place] = []
+    places: list[AudiencePlace] = []
     page, first = part.page, part.person
     for _ in range(MOST_PAGES):
         found = segments_store.next_people(context.table, issue.audience_id, part.shard, page)
@@ -217,21 +217,21 @@ def _next_people(context: Context, issue: Issue, part: RunPart) -> Batch:
             if part.zone in (person.zone, EVERYWHERE) and not person.reason:
                 if len(places) == TOGETHER:
                     return Batch(places, found.page, number, False)
-                places.append(Place(found.page, number, person))
+                places.append(AudiencePlace(found.page, number, person))
         page, first = found.page + 1, 0
     return Batch(places, page, 0, False)
 
 
-def _known(context: Context, member_ids: Sequence[str], texts: IssueTexts) -> Known:
+def _known(context: Context, member_ids: Sequence[str], texts: IssueTexts) -> ReaderFacts:
     people, faults = read_apart(lambda ids: members.members(context, ids), member_ids)
     abouts, more = read_apart(
         lambda ids: writing.abouts(context, [people[each] for each in ids], [texts]), list(people)
     )
-    return Known(people, abouts, faults | more)
+    return ReaderFacts(people, abouts, faults | more)
 
 
 def _send(
-    context: Context, issue: Issue, texts: IssueTexts, letter: Letter, known: Known, pace: Pace, day: date
+    context: Context, issue: Issue, texts: IssueTexts, letter: Letter, known: ReaderFacts, pace: Pace, day: date
 ) -> Letter:
     try:
         composed = replace(_compose(context, issue, texts, letter, known), day=day)
@@ -244,7 +244,7 @@ def _send(
         return mail.fail(context, letter, error)
 
 
-def _compose(context: Context, issue: Issue, texts: IssueTexts, letter: Letter, known: Known) -> Mail:
+def _compose(context: Context, issue: Issue, texts: IssueTexts, letter: Letter, known: ReaderFacts) -> Mail:
     member_id = letter.recipient.id
     if fault := known.faults.get(member_id):
         raise fault
@@ -324,7 +324,7 @@ def _reason(error: Exception, letter: Letter) -> str:
     return mail.FAILED
 
 
-def _left_out(texts: IssueTexts, member: Member, about: writing.About) -> list[str]:
+def _left_out(texts: IssueTexts, member: Member, about: writing.CompanyFacts) -> list[str]:
     text = texts.in_language(member.language)
     return writing.left_out(text, about) if text else []
 

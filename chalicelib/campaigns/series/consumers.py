@@ -7,7 +7,7 @@ from chalicelib.campaigns.series.model import Start
 from chalicelib.companies import PERSON_CONFIRMED, who_buys
 from chalicelib.members import EMAIL_CONFIRMED, who_joined
 from chalicelib.platform import Context, Event, EventType, consumer
-from chalicelib.retention import BENEFITS_PROMISED, NOT_REACHED, STATE_CHANGED, State
+from chalicelib.retention import BENEFITS_PROMISED, NOT_REACHED, STATE_CHANGED, RhythmState
 from chalicelib.tiers import TIER_WARNING
 
 _OF_BUYERS: dict[EventType, Start] = {
@@ -32,7 +32,7 @@ def on_person_confirmed(context: Context, event: Event) -> None:
 @consumer(*_OF_BUYERS)
 def on_news_of_a_company(context: Context, event: Event) -> None:
     """Those who buy for the company begin. Of the states of a company, only the dormant one starts a series."""
-    if event.name == STATE_CHANGED and event.item["state"] != State.DORMANT:
+    if event.name == STATE_CHANGED and event.item["state"] != RhythmState.DORMANT:
         return
     buyers = [each.id for each in who_buys(context, event.item)]
     start = _OF_BUYERS[EventType(event.name)]

@@ -31,7 +31,7 @@ from chalicelib.campaigns.segments import rules as segment_rules
 from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.campaigns.series import keys, rules, store
 from chalicelib.campaigns.series.enrolment import ended, in_slot, is_held, with_next_step
-from chalicelib.campaigns.series.model import TEMPLATE, Enrolment, Exit, Passage, Series, SeriesState, Step
+from chalicelib.campaigns.series.model import TEMPLATE, Enrolment, Exit, Passage, Series, SeriesState, StoredStep
 from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.campaigns.tracking import store as readings
 from chalicelib.contacts import Slot, moment_of
@@ -55,7 +55,7 @@ class Ready(NamedTuple):
     people: Mapping[str, Member]
     acting: Mapping[str, Membership]
     letters: Mapping[str, Letter]
-    abouts: Mapping[str, writing.About]
+    abouts: Mapping[str, writing.CompanyFacts]
     faults: Mapping[str, Exception]  # of members of whom it cannot be read
 
 
@@ -162,7 +162,7 @@ def _moved(context: Context, enrolment: Enrolment, ready: Ready, wait: Callable[
     return _after(context, series, enrolment, _send(context, series, step, enrolment, letter, member, ready, wait))
 
 
-def _later(context: Context, step: Step, enrolment: Enrolment, coming: Enrolment) -> Enrolment | None:
+def _later(context: Context, step: StoredStep, enrolment: Enrolment, coming: Enrolment) -> Enrolment | None:
     """With a later slot, where the wait was made longer or this slot is missed; as it is where the slot is still to come in a zone that was
     chosen meanwhile; None where the step comes now."""
     first = rules.first_day(step, enrolment.since, context.config[Calendar])
@@ -188,7 +188,7 @@ def _in_zone_of(context: Context, enrolment: Enrolment, member: Member) -> Enrol
 def _send(
     context: Context,
     series: Series,
-    step: Step,
+    step: StoredStep,
     enrolment: Enrolment,
     letter: Letter | None,
     member: Member,
@@ -280,7 +280,7 @@ def _is_over(context: Context, reason: Exit, enrolment: Enrolment, member: Membe
     return then >= now
 
 
-def _fits(context: Context, step: Step, member: Member) -> bool:
+def _fits(context: Context, step: StoredStep, member: Member) -> bool:
     conditions = rules.conditions_of(step)
     if conditions == Conditions():
         return True

@@ -41,7 +41,7 @@ class SeriesStep(Written):
     texts: IssueTexts = Field(default=IssueTexts(), description="Empty in lists.")
 
 
-class Step(NamedTuple):
+class StoredStep(NamedTuple):
     """A step as it is stored. Its texts are an item of their own, named after what they say, so that a letter's links outlive a change."""
 
     step_id: str
@@ -66,7 +66,7 @@ class Series:
     issue_class: WithAdvertising
     again_days: int | None
     holdout_percent: int
-    steps: tuple[Step, ...]
+    steps: tuple[StoredStep, ...]
     state: SeriesState
     author: str = ""
     writers: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from chalicelib.campaigns.segments.service import check_regional, check_topic
 from chalicelib.campaigns.segments.store import kept
 from chalicelib.campaigns.series import keys, rules, store
 from chalicelib.campaigns.series.events import APPROVED
-from chalicelib.campaigns.series.model import Effect, Enrolment, Series, SeriesState, SeriesStep, Step
+from chalicelib.campaigns.series.model import Effect, Enrolment, Series, SeriesState, SeriesStep, StoredStep
 from chalicelib.campaigns.series.schemas import EnrolmentView, InsideView, SeriesForm, SeriesView
 from chalicelib.campaigns.series.shipped import shipped
 from chalicelib.mail import PortalPages
@@ -167,7 +167,7 @@ def _of_form(series_id: str, form: SeriesForm) -> Series:
         again_days=form.again_days,
         holdout_percent=form.holdout_percent,
         steps=tuple(
-            Step(
+            StoredStep(
                 step.step_id,
                 step.wait_days,
                 kept(step.conditions),

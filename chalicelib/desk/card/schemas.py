@@ -8,7 +8,7 @@ from chalicelib.companies import StaffCompanyDetailView
 from chalicelib.orders import CreditView, OrderSummaryView
 from chalicelib.platform import Language, Money, Percent, View
 from chalicelib.pricing import CompanyOfferView, TermsView
-from chalicelib.retention import Rhythm, State
+from chalicelib.retention import Rhythm, RhythmState
 from chalicelib.tiers import Standing, missing_sum
 
 
@@ -43,7 +43,7 @@ class CardTierView(View):
 class CardRhythmView(View):
     """The company's rhythm of buying, as of the last night. `GET /v1/staff/companies/{company_id}/rhythm` explains it."""
 
-    state: State
+    state: RhythmState
     since: date = Field(description="The first day of this state.")
     last_order: date | None
     next_order_from: date | None = Field(description="The first day of the days in which its next order is expected.")

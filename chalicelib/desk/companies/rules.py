@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from chalicelib.retention import State
+from chalicelib.retention import RhythmState
 
 Sort = Literal["name", "purchases", "newest_order", "oldest_order"]
 NO_TIER = "none"
-DORMANT = (State.DORMANT, State.LOST)
+DORMANT = (RhythmState.DORMANT, RhythmState.LOST)
 _FALLING = ("purchases", "newest_order")
 _LAST = "~"  # stands after every day
 
@@ -22,7 +22,7 @@ class CompanyRow(NamedTuple):
     tier: str
     purchases: Decimal
     currency: str
-    state: State | None
+    state: RhythmState | None
     last_order: date | None
 
 
@@ -30,7 +30,7 @@ class CompanyFilter(NamedTuple):
     """None: any. `tier`: a code, or NO_TIER. `dormant`: the state is dormant or lost, or it is neither."""
 
     tier: str | None = None
-    state: State | None = None
+    state: RhythmState | None = None
     dormant: bool | None = None
 
     def holds(self, row: CompanyRow) -> bool:
@@ -41,9 +41,9 @@ class CompanyFilter(NamedTuple):
         )
 
     @property
-    def quiet_states(self) -> tuple[State, ...]:
+    def quiet_states(self) -> tuple[RhythmState, ...]:
         """The states of silence that hold every company of the filter; empty where others may pass it."""
-        if self.state in (State.AT_RISK, State.DORMANT, State.LOST):
+        if self.state in (RhythmState.AT_RISK, RhythmState.DORMANT, RhythmState.LOST):
             return (self.state,)
         return DORMANT if self.dormant else ()
 

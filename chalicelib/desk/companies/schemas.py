@@ -9,7 +9,7 @@ from chalicelib.companies import CompaniesQuery, StaffCompanyView
 from chalicelib.desk.companies.rules import NO_TIER, CompanyFilter, Sort
 from chalicelib.platform import Identifier, Money, NameOf
 from chalicelib.platform.http.lists import ListPage, Narrowing
-from chalicelib.retention import State
+from chalicelib.retention import RhythmState
 from chalicelib.tiers import tier_codes
 
 Waits = Literal["claim", "order", "demand", "display", "redemption", "customer"]
@@ -22,7 +22,7 @@ class ListedCompaniesQuery(CompaniesQuery):
     """
 
     tier: Identifier | None = Field(default=None, description="Code of the tier in force; `none`: without a tier.")
-    state: State | None = Field(default=None, description="Only those in this state of their rhythm of buying.")
+    state: RhythmState | None = Field(default=None, description="Only those in this state of their rhythm of buying.")
     dormant: bool | None = Field(default=None, description="Only those that are dormant or lost; false: all others.")
     waits: Waits | None = Field(
         default=None, description="Only those with this among their `waits`; the 100 oldest are known."
@@ -51,7 +51,7 @@ class ListedCompanyView(StaffCompanyView):
     distributor_name: Annotated[str | None, NameOf("distributor_id")] = None
     tier: str = Field(description="Code of the tier in force; empty: none.")
     purchases: Money = Field(description="Purchases that count for the tier today.")
-    state: State | None = Field(description="By its rhythm of buying; null before its first purchase.")
+    state: RhythmState | None = Field(description="By its rhythm of buying; null before its first purchase.")
     last_order: date | None
     waits: list[Waits] = Field(
         description="`order`: overdue at the distributor. `demand`: goods described in words. `customer`: of files, with another INN."

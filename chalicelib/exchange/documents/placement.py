@@ -11,7 +11,7 @@ from chalicelib import sales
 from chalicelib.exchange.documents import rules
 from chalicelib.exchange.documents.rules import DocumentDraft
 from chalicelib.platform import Context
-from chalicelib.sales import DocumentRef, KnownDocument, Read
+from chalicelib.sales import DocumentRef, KnownDocument, ReadFacts
 
 
 def place(
@@ -20,7 +20,7 @@ def place(
     drafts: Sequence[DocumentDraft],
     company_ids: Mapping[str, str],
     new_companies: frozenset[str],
-) -> Read:
+) -> ReadFacts:
     """Sets the series of each document that is recorded in another one, and leaves out those of which nobody can tell.
 
     `company_ids`: by customer. A new company has no other documents that one may be. Returns the states of all documents that were looked at.
@@ -39,7 +39,7 @@ def place(
         known |= sales.states(context, beside)
         for draft in unknown:
             _place(context, source, draft, company_ids[draft.customer.ref], known, own)
-    return Read(known, new_companies)
+    return ReadFacts(known, new_companies)
 
 
 def _place(

@@ -17,7 +17,7 @@ SHOWN = 10  # documents and customers of the summary itself
 MOST_CHANGES = 100_000  # in the list for download
 
 
-class State(NamedTuple):
+class RecordedState(NamedTuple):
     """A recorded state of a document before the import came: its company, ISO day, revision and total."""
 
     company_id: str
@@ -35,7 +35,7 @@ class Change(NamedTuple):
     day: str
     company_id: str
     currency: str
-    before: State | None
+    before: RecordedState | None
     after: str
 
 
@@ -94,13 +94,13 @@ class Summary:
 
 def change(cells: Sequence[Any]) -> Change:
     ref, title, day, company_id, currency, before, after = cells
-    return Change(ref, title, day, company_id, currency, State(*before) if before else None, after)
+    return Change(ref, title, day, company_id, currency, RecordedState(*before) if before else None, after)
 
 
 def summarised(
     part: DocumentDrafts,
     recorded: Iterable[tuple[DocumentDraft, Outcome]],
-    states: Mapping[str, State],
+    states: Mapping[str, RecordedState],
     company_ids: Mapping[str, str],
 ) -> Summary:
     """The summary of a part."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib import sales
 from chalicelib.exchange.documents.rules import DocumentDraft, series_beside
-from chalicelib.exchange.documents.summary import Change, State
+from chalicelib.exchange.documents.summary import Change, RecordedState
 from chalicelib.exchange.imports.store import ImportRecord
 from chalicelib.platform import Context
 from chalicelib.sales import DocumentRef, Head
@@ -27,7 +27,7 @@ def recorded(context: Context, source: str, drafts: Sequence[DocumentDraft]) -> 
 
 
 def void(
-    context: Context, record: ImportRecord, heads: Mapping[str, Head], states: Mapping[str, State]
+    context: Context, record: ImportRecord, heads: Mapping[str, Head], states: Mapping[str, RecordedState]
 ) -> list[Change]:
     """Voids these documents; in a dry run only tells them. `states`: before the import. Safe to repeat."""
     changes, voided = [], []

@@ -12,7 +12,7 @@ from chalicelib.companies import CustomerRef, KnownCustomer
 from chalicelib.exchange.columns.fields import STAND_INS, FieldName
 from chalicelib.exchange.documents.placement import place
 from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts
-from chalicelib.exchange.documents.summary import State, summarised
+from chalicelib.exchange.documents.summary import RecordedState, summarised
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.imports.store import COUNTED, Counts, ImportRecord
@@ -23,7 +23,7 @@ from chalicelib.exchange.runs.replacement import void_pack
 from chalicelib.exchange.runs.reports import MOST_LISTED, BadRow
 from chalicelib.exchange.runs.withdrawal import put_changes
 from chalicelib.platform import Context
-from chalicelib.sales import Head, Read, SaleDocument
+from chalicelib.sales import Head, ReadFacts, SaleDocument
 
 
 def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
@@ -74,13 +74,15 @@ def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
     return counts
 
 
-def _states(context: Context, record: ImportRecord, part: int, heads: Mapping[str, Head]) -> dict[str, State]:
+def _states(context: Context, record: ImportRecord, part: int, heads: Mapping[str, Head]) -> dict[str, RecordedState]:
     """The recorded states of the documents. A real run keeps them before it writes, with the moment."""
     name = f"before/{part:06d}"
     if record.phase == "write" and (kept := store.get_if_any(record.import_id, name)):
-        return {ref: State(*state) for ref, state in json.loads(kept)["states"].items()}
+        return {ref: RecordedState(*state) for ref, state in json.loads(kept)["states"].items()}
     states = {
-        ref: State(head.company_id, head.business_date.isoformat(), head.revision, f"{head.total:f}", head.voided)
+        ref: RecordedState(
+            head.company_id, head.business_date.isoformat(), head.revision, f"{head.total:f}", head.voided
+        )
         for ref, head in heads.items()
     }
     if record.phase == "write":
@@ -150,7 +152,7 @@ def _ref(draft: DocumentDraft) -> CustomerRef:
 
 
 def _record(
-    context: Context, record: ImportRecord, drafts: DocumentDrafts, company_ids: Mapping[str, str], read: Read
+    context: Context, record: ImportRecord, drafts: DocumentDrafts, company_ids: Mapping[str, str], read: ReadFacts
 ) -> list[tuple[DocumentDraft, sales.Outcome]]:
     """The recorded documents with their outcomes; in a dry run the outcomes that they would have."""
     good = list(drafts.good())

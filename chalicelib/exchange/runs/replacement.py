@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib import sales
-from chalicelib.exchange.documents.summary import SHOWN, Change, State, Summary, change
+from chalicelib.exchange.documents.summary import SHOWN, Change, RecordedState, Summary, change
 from chalicelib.exchange.imports import rules, store
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.imports.store import ImportRecord
@@ -88,7 +88,7 @@ def listed(record: ImportRecord, pack: int) -> list[Change]:
 
 
 def _gone(ref: str, head: Head) -> Change:
-    state = State(head.company_id, head.business_date.isoformat(), head.revision, f"{head.total:f}")
+    state = RecordedState(head.company_id, head.business_date.isoformat(), head.revision, f"{head.total:f}")
     return Change(ref, ref.partition("/")[2], state.day, head.company_id, head.currency, state, "")
 
 

@@ -242,11 +242,9 @@ def _short(schema: Any) -> Any:
 
 def _with_views(written: Document) -> Document:
     """The document with two schemas for a form that is also shown: `…Form`, and `…View`, in which nothing is left out."""
-    text = re.sub(
-        r"(\w+)Form-Output",
-        r"\1View",
-        re.sub(r"(\w+Form)-Input", r"\1", json.dumps(_short(written), ensure_ascii=False)),
-    )
+    text = json.dumps(_short(written), ensure_ascii=False)
+    for suffix, ending in (("Input", "Form"), ("Output", "View")):
+        text = re.sub(rf"(\w+?)(?:Form)?-{suffix}\b", rf"\1{ending}", text)
     renamed: Document = json.loads(text)
     for schema in renamed["components"]["schemas"].values():
         schema.pop("title", None)  # a generator takes the schema's own name, which is unique

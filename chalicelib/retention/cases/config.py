@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from chalicelib.platform import Section, SectionPart
 from chalicelib.platform.fields import DayOfYear, Name
-from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
+from chalicelib.retention.cases.model import CallAnswer, CallKind, SilenceReason
 
 Weight = Annotated[int, Field(ge=0, le=100)]
 
@@ -31,7 +31,7 @@ class Calls(Section, name="retention.calls"):
     least: int = Field(ge=1, le=20)
     listed_from: time = time(7)
     weights: dict[CallKind, Weight]
-    answers: dict[Reason, list[CallAnswer]]
+    answers: dict[SilenceReason, list[CallAnswer]]
     offer_percent: dict[Decimal, Annotated[Decimal, Field(ge=0, lt=100)]]
     new_year_from: DayOfYear
     new_year_to: DayOfYear
@@ -41,7 +41,7 @@ class Calls(Section, name="retention.calls"):
     def _whole(self) -> Self:
         if self.least > self.most:
             raise ValueError("the least number of calls is above the most")
-        if set(self.weights) != set(CallKind) or set(self.answers) != set(Reason):
+        if set(self.weights) != set(CallKind) or set(self.answers) != set(SilenceReason):
             raise ValueError("every kind of a call has a weight, and every reason its answers")
         if self.new_year_from <= self.new_year_to:
             raise ValueError("the days of greetings go over the turn of the year")

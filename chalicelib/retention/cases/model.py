@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 
 
 class CaseState(StrEnum):
@@ -22,7 +22,7 @@ class CaseState(StrEnum):
     ENDED = "ended"
 
 
-class Because(StrEnum):
+class CaseCause(StrEnum):
     """The cause of the case's day: by plan, agreed with the company, for a meeting too, wished goods that arrived, a person to find."""
 
     PLAN = "plan"
@@ -47,7 +47,7 @@ class CallKind(StrEnum):
     CHECK_IN = "check_in"
 
 
-class Reason(StrEnum):
+class SilenceReason(StrEnum):
     """The reason for not buying, in the company's own words."""
 
     OUT_OF_STOCK = "out_of_stock"
@@ -93,15 +93,15 @@ class Case:
 
     case_id: str
     company_id: str
-    company_state: State
+    company_state: RhythmState
     manager_id: str | None = None
     state: CaseState = CaseState.WAITING
     due: date
-    because: Because = Because.PLAN
+    because: CaseCause = CaseCause.PLAN
     rank: Decimal = Decimal(0)
     rank_in_club: Decimal | None = None
     tries: int = 0
-    reason: Reason | None = None
+    reason: SilenceReason | None = None
     demand_id: str | None = None
     answered: str | None = None
     contact: NewContact | None = None
@@ -115,7 +115,7 @@ class Case:
 
     @property
     def is_quiet(self) -> bool:
-        return self.company_state in (State.AT_RISK, State.DORMANT, State.LOST)
+        return self.company_state in (RhythmState.AT_RISK, RhythmState.DORMANT, RhythmState.LOST)
 
     @property
     def listed_by_sum(self) -> Decimal:
@@ -124,12 +124,12 @@ class Case:
 
     @property
     def closed_down(self) -> bool:
-        return self.state is CaseState.ENDED and self.reason is Reason.CLOSED
+        return self.state is CaseState.ENDED and self.reason is SilenceReason.CLOSED
 
     @property
     def was_joined(self) -> bool:
         """True where the case ended because the company turned out to be another one, and not because it closed down."""
-        return self.state is CaseState.ENDED and self.reason is not Reason.CLOSED
+        return self.state is CaseState.ENDED and self.reason is not SilenceReason.CLOSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,7 @@ class Entry:
     day: date
     kind: CallKind
     result: Result
-    reason: Reason | None = None
+    reason: SilenceReason | None = None
     answer: CallAnswer | None = None
     note: str = ""
     person_id: str | None = None
@@ -160,8 +160,8 @@ class Entry:
     corrects: str | None = None
     tries_before: int = 0
     contact_before: date | None = None
-    reason_before: Reason | None = None
-    because_before: Because = Because.PLAN
+    reason_before: SilenceReason | None = None
+    because_before: CaseCause = CaseCause.PLAN
     demand_before: str | None = None
     answered_before: str | None = None
     surveyed_before: date | None = None

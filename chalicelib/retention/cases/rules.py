@@ -12,8 +12,8 @@ from typing import NamedTuple
 from zlib import crc32
 
 from chalicelib.platform.money import CENT
-from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, Case, CaseState, Entry, Reason
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.cases.model import CallAnswer, CallKind, Case, CaseCause, CaseState, Entry, SilenceReason
+from chalicelib.retention.states.rules import RhythmState
 
 MONTH = timedelta(days=30)
 CHECK_IN = timedelta(days=91)
@@ -47,7 +47,7 @@ class Season(NamedTuple):
         return f"{day:%m-%d}" >= self.first or f"{day:%m-%d}" <= self.last
 
 
-def opened(case_id: str, company_id: str, state: State, manager_id: str | None, today: date) -> Case:
+def opened(case_id: str, company_id: str, state: RhythmState, manager_id: str | None, today: date) -> Case:
     """A new case. Quiet companies are due today, the others on a day of the coming three months that follows from the id."""
     case = Case(
         case_id=case_id, company_id=company_id, company_state=state, manager_id=manager_id, due=today, opened_on=today
@@ -64,15 +64,15 @@ def _check_in(case: Case, today: date) -> date:
     )
 
 
-def follow(case: Case, state: State, today: date) -> Case:
+def follow(case: Case, state: RhythmState, today: date) -> Case:
     """The case after a change of the company's state. An agreed day stays; who was called within a month is not called sooner."""
-    now_quiet = state in (State.AT_RISK, State.DORMANT, State.LOST)
+    now_quiet = state in (RhythmState.AT_RISK, RhythmState.DORMANT, RhythmState.LOST)
     after = replace(case, company_state=state)
     if case.state is CaseState.ENDED:
         if now_quiet:
             return _planned(after, today) if case.was_joined else after
         return _planned(replace(after, reason=None), today + CHECK_IN)
-    if case.because is not Because.PLAN:
+    if case.because is not CaseCause.PLAN:
         return after
     if now_quiet:
         earliest = max(today, case.last_contact + MONTH if case.last_contact else today)
@@ -83,7 +83,7 @@ def follow(case: Case, state: State, today: date) -> Case:
 
 
 def _planned(case: Case, due: date) -> Case:
-    return replace(case, state=CaseState.WAITING, because=Because.PLAN, due=due, tries=0)
+    return replace(case, state=CaseState.WAITING, because=CaseCause.PLAN, due=due, tries=0)
 
 
 def joined(case: Case, today: date) -> Case:
@@ -135,7 +135,7 @@ def reached(
     case: Case,
     today: date,
     *,
-    reason: Reason | None,
+    reason: SilenceReason | None,
     answer: CallAnswer | None,
     agreed: date | None,
     meeting: bool,
@@ -146,12 +146,12 @@ def reached(
     is called next.
     """
     case = replace(case, reason=reason, last_contact=today, tries=0, demand_id=None, answered=None)
-    if reason is Reason.CLOSED:
-        return replace(case, state=CaseState.ENDED, because=Because.PLAN, due=today)
-    if answer is CallAnswer.FIND_CONTACT or (named and reason is Reason.PERSON_LEFT):
-        return replace(_planned(case, agreed or working_day_after(today, 1)), because=Because.PERSON)
+    if reason is SilenceReason.CLOSED:
+        return replace(case, state=CaseState.ENDED, because=CaseCause.PLAN, due=today)
+    if answer is CallAnswer.FIND_CONTACT or (named and reason is SilenceReason.PERSON_LEFT):
+        return replace(_planned(case, agreed or working_day_after(today, 1)), because=CaseCause.PERSON)
     if agreed:
-        return replace(_planned(case, agreed), because=Because.MEETING if meeting else Because.AGREED)
+        return replace(_planned(case, agreed), because=CaseCause.MEETING if meeting else CaseCause.AGREED)
     return _planned(case, today + (MONTH if case.is_quiet or answer else CHECK_IN))
 
 
@@ -165,15 +165,15 @@ def talks(entries: Iterable[Entry]) -> list[Entry]:
 def kind_of(case: Case, known: Estimates, today: date, season: Season) -> CallKind:
     """The subject of a call today."""
     named = {
-        Because.GOODS: CallKind.GOODS_ARRIVED,
-        Because.PERSON: CallKind.FIND_CONTACT,
-        Because.AGREED: CallKind.FOLLOW_UP,
-        Because.MEETING: CallKind.MEETING,
+        CaseCause.GOODS: CallKind.GOODS_ARRIVED,
+        CaseCause.PERSON: CallKind.FIND_CONTACT,
+        CaseCause.AGREED: CallKind.FOLLOW_UP,
+        CaseCause.MEETING: CallKind.MEETING,
     }
     if case.because in named:
         return named[case.because]
     if case.is_quiet:
-        return CallKind.EARLY_WARNING if case.company_state is State.AT_RISK else CallKind.WIN_BACK
+        return CallKind.EARLY_WARNING if case.company_state is RhythmState.AT_RISK else CallKind.WIN_BACK
     if season.holds(today):
         return CallKind.NEW_YEAR
     if known.window_from and known.window_to and known.window_from <= today <= known.window_to:

@@ -18,7 +18,7 @@ from chalicelib.companies import Company, company_key
 from chalicelib.platform import Club, Context
 from chalicelib.retention.cases import keys, rules, store
 from chalicelib.retention.cases.config import Calls
-from chalicelib.retention.cases.model import Because, Case
+from chalicelib.retention.cases.model import Case, CaseCause
 from chalicelib.retention.cases.rules import Estimates, Season
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.states import keys as states_keys
@@ -101,6 +101,6 @@ def goods_arrived(context: Context, company_id: str, demand_id: str) -> None:
     before = store.load(context, store.case_id_of(company_id))
     if before and before.demand_id == demand_id:
         due = min(before.due, context.today)
-        after = replace(before, demand_id=None, answered=demand_id, because=Because.GOODS, due=due)
+        after = replace(before, demand_id=None, answered=demand_id, because=CaseCause.GOODS, due=due)
         store.save(context, replace(after, version=before.version + 1), before)
     follow(context, company_id)

@@ -15,7 +15,7 @@ from chalicelib.retention.cases import rules as cases_rules
 from chalicelib.retention.cases import service as cases
 from chalicelib.retention.cases import store as cases_store
 from chalicelib.retention.cases.config import Calls
-from chalicelib.retention.cases.model import Because, CallKind, Case, CaseState
+from chalicelib.retention.cases.model import CallKind, Case, CaseCause, CaseState
 from chalicelib.retention.cases.rules import Estimates
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.lists import news, rules
@@ -35,7 +35,7 @@ MOST_PURCHASES = 3
 MOST_ORDERS = 10
 MOST_ARTICLES = 5  # of each list
 # Calls that the company asked for, and those that ask who buys now: no budget keeps them waiting.
-_AGREED = (Because.AGREED, Because.MEETING, Because.GOODS, Because.PERSON)
+_AGREED = (CaseCause.AGREED, CaseCause.MEETING, CaseCause.GOODS, CaseCause.PERSON)
 _OPEN = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)
 
 
@@ -85,7 +85,7 @@ def choose(
     return found
 
 
-class _Known(NamedTuple):
+class _CompanyFacts(NamedTuple):
     """The facts of a company that are read for several at once."""
 
     company: Company
@@ -93,7 +93,7 @@ class _Known(NamedTuple):
     estimates: Estimates
 
 
-def _facts(context: Context, company_ids: Sequence[str]) -> dict[str, _Known]:
+def _facts(context: Context, company_ids: Sequence[str]) -> dict[str, _CompanyFacts]:
     """By company. Two reads."""
     wanted = [key for each in company_ids for key in (companies.company_key(each), states_keys.rhythm(each))]
     items = context.table.get_many(wanted, consistent=True)
@@ -103,7 +103,7 @@ def _facts(context: Context, company_ids: Sequence[str]) -> dict[str, _Known]:
         company, rhythm = items.get(companies.company_key(company_id)), items.get(states_keys.rhythm(company_id))
         if company:
             estimates = cases.estimates(from_item(Rhythm, rhythm)) if rhythm else Estimates()
-            found[company_id] = _Known(Company.from_item(company), standings[company_id], estimates)
+            found[company_id] = _CompanyFacts(Company.from_item(company), standings[company_id], estimates)
     return found
 
 
@@ -132,7 +132,7 @@ def _people_to_call(context: Context, case: Case, acting: Mapping[str, Acting]) 
     reachable = [] if case.contact and case.contact.phone else [each for each in first if each.phone]
     if not reachable:
         rested = case.last_contact + cases_rules.MONTH if case.last_contact else context.today
-        planned = case.because is Because.PLAN and rested > context.today
+        planned = case.because is CaseCause.PLAN and rested > context.today
         return [each.member_id for each in first[:MOST_PEOPLE]], rested if planned else None
     refused: list[date] = []
     for each in reachable:
@@ -150,7 +150,7 @@ def _people_to_call(context: Context, case: Case, acting: Mapping[str, Acting]) 
     return [], max(min(refused), context.today + timedelta(days=1))
 
 
-def _listed(context: Context, case: Case, known: _Known, people: Sequence[str], place: int) -> ListedCall:
+def _listed(context: Context, case: Case, known: _CompanyFacts, people: Sequence[str], place: int) -> ListedCall:
     today = context.today
     days, currency = learning.history(context, case.company_id, today)
     club = learning.rhythm_in(context, currency)

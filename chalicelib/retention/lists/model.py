@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from chalicelib.platform import Language
-from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
+from chalicelib.retention.cases.model import CallAnswer, CallKind, SilenceReason
 
 ListedState = Literal["open", "later", "skipped", "done"]
 
@@ -47,7 +47,7 @@ class Talk(NamedTuple):
     """The last talk with the company: what it said, and what the club answered."""
 
     day: date
-    reason: Reason | None = None
+    reason: SilenceReason | None = None
     answer: CallAnswer | None = None
     note: str = ""
     offer_id: str | None = None

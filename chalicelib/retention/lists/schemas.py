@@ -5,7 +5,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform import Day, Form, Money, NameOf, View
-from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
+from chalicelib.retention.cases.model import CallAnswer, CallKind, SilenceReason
 from chalicelib.retention.lists.model import ListedState
 
 
@@ -69,7 +69,7 @@ class TalkView(View):
     """The last talk with the company."""
 
     day: date
-    reason: Reason | None
+    reason: SilenceReason | None
     answer: CallAnswer | None
     note: str
     offer_id: str | None
@@ -95,7 +95,7 @@ class EngineerView(View):
 class ReasonAnswersView(View):
     """A reason that a company may name, and what the club may do about it."""
 
-    reason: Reason
+    reason: SilenceReason
     answers: list[CallAnswer]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, Reason, Result
+from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, Result, SilenceReason
 from chalicelib.retention.cases.rules import FARTHEST, LAST_TRY, WorkingDayAfter, not_reached, reached
 from chalicelib.retention.lists.model import CallList, ListedState
 
@@ -37,7 +37,7 @@ def after(
     result: Result,
     today: date,
     *,
-    reason: Reason | None,
+    reason: SilenceReason | None,
     answer: CallAnswer | None,
     agreed: date | None,
     meeting: bool,
@@ -82,7 +82,9 @@ def is_possible(day: date, today: date) -> bool:
     return timedelta(0) < day - today <= FARTHEST
 
 
-def allowed(answers: Mapping[Reason, Sequence[CallAnswer]], reason: Reason, answer: CallAnswer | None) -> bool:
+def allowed(
+    answers: Mapping[SilenceReason, Sequence[CallAnswer]], reason: SilenceReason, answer: CallAnswer | None
+) -> bool:
     return answer is None or answer in answers[reason]
 
 

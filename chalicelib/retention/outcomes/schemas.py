@@ -8,9 +8,9 @@ from chalicelib.demand import DemandForm
 from chalicelib.members import Phone
 from chalicelib.platform import Day, Email, Form, Identifier, Name, View
 from chalicelib.pricing import OfferForm
-from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, CaseState, Reason, Result
+from chalicelib.retention.cases.model import CallAnswer, CallKind, CaseCause, CaseState, Result, SilenceReason
 from chalicelib.retention.lists.schemas import NewContactView
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 
 
 class NewContactForm(Form):
@@ -28,7 +28,7 @@ class OutcomeForm(Form):
         examples=["reached"],
         description="skipped: not called today; the note says why, and the call stays on the list.",
     )
-    reason: Reason | None = Field(
+    reason: SilenceReason | None = Field(
         default=None, description="The reason for not buying, in the company's own words.", examples=["no_reason"]
     )
     answer: CallAnswer | None = Field(
@@ -100,7 +100,7 @@ class OutcomeForm(Form):
             raise PydanticCustomError("next_day", "A meeting has its day.")
         if self.next and self.next_day:
             raise PydanticCustomError("next_day", "Give next or next_day.")
-        if self.reason is Reason.CLOSED and (self.next or self.next_day):
+        if self.reason is SilenceReason.CLOSED and (self.next or self.next_day):
             raise PydanticCustomError("closed", "A company that closed down is not called again.")
         return self
 
@@ -116,7 +116,7 @@ class OutcomeView(View):
     at: str
     kind: CallKind
     result: Result
-    reason: Reason | None
+    reason: SilenceReason | None
     answer: CallAnswer | None
     note: str
     person_id: str | None
@@ -145,14 +145,14 @@ class CaseView(View):
     case_id: str
     company_id: str
     company_name: str
-    company_state: State
+    company_state: RhythmState
     manager_id: str | None
     manager_name: str | None
     state: CaseState = Field(description="waiting for its day, ready to be called, or ended: the company closed down.")
     due: date
-    because: Because
+    because: CaseCause
     tries: int = Field(description="Calls in a row that reached nobody.")
-    reason: Reason | None = Field(description="The last reason that the company named.")
+    reason: SilenceReason | None = Field(description="The last reason that the company named.")
     contact: NewContactView | None = Field(description="A person to call who is no member.")
     last_contact: date | None
     listed_on: date | None = Field(description="The day of the last list that had the company.")

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.retention.cases.model import Case, CaseState
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 
 NONE = "-"  # in place of a manager or a reason: an attribute of the table has a name
 MONTH_LATE = 30  # days after its day, from which a case is shown to the head of sales
@@ -30,7 +30,7 @@ class AtRisk(NamedTuple):
 class QuietCompany(NamedTuple):
     """A quiet company and its case. `currency`: None for the club's."""
 
-    state: State
+    state: RhythmState
     usual_sum: Decimal
     case: Case | None
     currency: str | None = None
@@ -74,7 +74,7 @@ def fold(day: date, several: Iterable[QuietCompany], companies: int = 0) -> Over
         manager_id = (each.case.manager_id if each.case else None) or NONE
         managers[manager_id] = _with(managers[manager_id], each)
         total = _with(total, each)
-        silent += each.currency is None and each.state in (State.DORMANT, State.LOST)
+        silent += each.currency is None and each.state in (RhythmState.DORMANT, RhythmState.LOST)
     return OverviewDay(day, total, dict(managers), dict(reasons), companies, without_next_step, silent)
 
 
@@ -85,9 +85,9 @@ def _with(sums: AtRisk, each: QuietCompany) -> AtRisk:
     elif each.usual_sum:
         others = {**others, each.currency: others.get(each.currency, Decimal(0)) + each.usual_sum}
     return AtRisk(
-        sums.at_risk + (each.state is State.AT_RISK),
-        sums.dormant + (each.state is State.DORMANT),
-        sums.lost + (each.state is State.LOST),
+        sums.at_risk + (each.state is RhythmState.AT_RISK),
+        sums.dormant + (each.state is RhythmState.DORMANT),
+        sums.lost + (each.state is RhythmState.LOST),
         known,
         others,
     )

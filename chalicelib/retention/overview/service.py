@@ -31,7 +31,7 @@ from chalicelib.retention.overview.schemas import (
     ReasonOverviewView,
 )
 from chalicelib.retention.states import store as states
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.states.store import Rhythm
 from chalicelib.table import from_item
 
@@ -185,7 +185,7 @@ def list_late(
 
 def list_quiet(context: Context, state: str, limit: int, after: Position) -> tuple[list[QuietCompanyView], Position]:
     """Four calls."""
-    page = states.quiet_page(context, State(state), limit, after)
+    page = states.quiet_page(context, RhythmState(state), limit, after)
     found = [from_item(Rhythm, item) for item in page.items]
     known = companies.read_companies(context, [each.company_id for each in found])
     managers = members.members(context, sorted({each.manager_id for each in known.values() if each.manager_id}))

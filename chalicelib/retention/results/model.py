@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from chalicelib.retention.cases.model import CallAnswer, Reason
+from chalicelib.retention.cases.model import CallAnswer, SilenceReason
 from chalicelib.retention.waves.model import Arm as ArmName
 from chalicelib.retention.waves.rules import AdjustedEffect, Arm, Effect
 
@@ -38,7 +38,7 @@ class CompanyResult:
     before: Decimal = Decimal(0)
     expected_sum: Decimal = Decimal(0)
     chance: Decimal = Decimal(0)
-    reason: Reason | None = None
+    reason: SilenceReason | None = None
     answer: CallAnswer | None = None
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple, Self
 
-from chalicelib.retention.rhythm.correction.rules import MOST_ROWS, Case, Correction, Row, learn, traits
+from chalicelib.retention.rhythm.correction.rules import MOST_ROWS, Correction, PastDay, Row, learn, traits
 from chalicelib.retention.rhythm.fit.rules import fit
 from chalicelib.retention.rhythm.model import DEFAULTS, Parameters, Purchases, expected_orders, silence
 from chalicelib.retention.rhythm.orders.rules import OrderDay
@@ -169,7 +169,7 @@ def _ahead(season: SeasonTime, today: int, days: int) -> float:
 
 def _cases(
     club: ClubRhythm, histories: Sequence[Orders], days: Sequence[int], known: int
-) -> tuple[list[Case], list[Case]]:
+) -> tuple[list[PastDay], list[PastDay]]:
     """Cases of the score and of the early warning: companies as they stood on earlier days, whose `known` days after them are over."""
     every = -(-len(days) * len(histories) // MOST_ROWS) or 1
     scores, warnings = [], []
@@ -189,5 +189,5 @@ def _cases(
     return scores, warnings
 
 
-def _case(club: ClubRhythm, seen: Purchases, row: Row, ahead: float, silent: bool) -> Case:
-    return Case(silence(club.model, seen, ahead), row, silent)
+def _case(club: ClubRhythm, seen: Purchases, row: Row, ahead: float, silent: bool) -> PastDay:
+    return PastDay(silence(club.model, seen, ahead), row, silent)

@@ -16,7 +16,7 @@ from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, WRITE, files, queue_worker, scheduled, table
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.states import service, store
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 
 LOOK_BACK_DAYS = 7
 
@@ -34,7 +34,7 @@ def nightly_rhythm(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     first = jobs.first_day(context, event, last, look_back_days=LOOK_BACK_DAYS)
     due = jobs.due_between(context, store.DUE, first, context.today)
     has_learned = last is not None and learning.club_rhythm(context).day.isoformat() >= last["day"]
-    doubted = (each.company_id for each in store.quiet(context, State.AT_RISK)) if has_learned else ()
+    doubted = (each.company_id for each in store.quiet(context, RhythmState.AT_RISK)) if has_learned else ()
     counted, messages = jobs.send_companies(queue_url("rhythm"), chain(due, doubted))
     facts = {"day": context.today.isoformat(), "companies": counted, "messages": messages, "learning": learning_id}
     jobs.record_run(context, store.DUE, facts)

@@ -26,7 +26,7 @@ LATE_REMINDER = 7  # days after the day of the next order, until which a reminde
 LOOK_AHEAD = 30  # days: a company is looked at again after so many, whatever its state
 
 
-class State(StrEnum):
+class RhythmState(StrEnum):
     NO_ORDERS = "no_orders"
     NEW = "new"
     ACTIVE = "active"
@@ -54,7 +54,7 @@ class Standing(NamedTuple):
     `remind`: the first and the last day for a reminder of the next order, where one makes sense.
     """
 
-    state: State
+    state: RhythmState
     since: int
     look_again: int | None
     orders: int = 0
@@ -71,12 +71,12 @@ def standing_on(club: ClubRhythm, orders: Orders, today: int, limits: Limits) ->
     """The standing of a company with these order days; later ones are left out."""
     past = until(orders, today)
     if not past:
-        return Standing(State.NO_ORDERS, today, None)
+        return Standing(RhythmState.NO_ORDERS, today, None)
     state = state_on(club, past, today, limits)
     first, last = past[0].day, past[-1].day
     known = figures(club, past, today)
     remind = _reminder(past, known.expected, state, limits)
-    look_again = None if state is State.LOST else _change(club, past, today, limits, state)
+    look_again = None if state is RhythmState.LOST else _change(club, past, today, limits, state)
     if look_again and remind and today < remind[0]:
         look_again = min(look_again, remind[0])
     return Standing(
@@ -91,7 +91,7 @@ def standing_on(club: ClubRhythm, orders: Orders, today: int, limits: Limits) ->
     )
 
 
-def _reminder(past: Orders, expected: int | None, state: State, limits: Limits) -> tuple[int, int] | None:
+def _reminder(past: Orders, expected: int | None, state: RhythmState, limits: Limits) -> tuple[int, int] | None:
     """The days for a reminder: from some days before the likeliest day of the next order. A frequent buyer needs none; a company at risk is
     called.
     """
@@ -102,33 +102,33 @@ def _reminder(past: Orders, expected: int | None, state: State, limits: Limits) 
     return expected - limits.remind_before, expected + LATE_REMINDER
 
 
-def state_on(club: ClubRhythm, past: Orders, today: int, limits: Limits) -> State:
+def state_on(club: ClubRhythm, past: Orders, today: int, limits: Limits) -> RhythmState:
     """The state on a day, of at least one order day up to it."""
     silent = today - past[-1].day
     if silent >= max(limits.lost, club.horizon):
-        return State.LOST
+        return RhythmState.LOST
     if silent >= club.horizon:
-        return State.DORMANT
+        return RhythmState.DORMANT
     if today - past[0].day < club.horizon:
-        return State.NEW
+        return RhythmState.NEW
     if early_warning(club, past, today) >= limits.at_risk:
-        return State.AT_RISK
+        return RhythmState.AT_RISK
     returned = [later.day for earlier, later in pairwise(past) if later.day - earlier.day >= club.horizon]
-    return State.WON_BACK if returned and today - returned[-1] < club.horizon else State.ACTIVE
+    return RhythmState.WON_BACK if returned and today - returned[-1] < club.horizon else RhythmState.ACTIVE
 
 
-def _since(club: ClubRhythm, past: Orders, today: int, limits: Limits, state: State) -> int:
+def _since(club: ClubRhythm, past: Orders, today: int, limits: Limits, state: RhythmState) -> int:
     """The first day of the state, no earlier than the last order."""
     last = past[-1].day
-    if state in (State.DORMANT, State.LOST):
-        return last + (club.horizon if state is State.DORMANT else max(limits.lost, club.horizon))
+    if state in (RhythmState.DORMANT, RhythmState.LOST):
+        return last + (club.horizon if state is RhythmState.DORMANT else max(limits.lost, club.horizon))
     since = today
     while since > last and state_on(club, past, since - 1, limits) is state:
         since -= 1
     return since
 
 
-def _change(club: ClubRhythm, past: Orders, today: int, limits: Limits, state: State) -> int:
+def _change(club: ClubRhythm, past: Orders, today: int, limits: Limits, state: RhythmState) -> int:
     """The first day on which the state is another if nothing is ordered, or the day of the next look."""
     days = range(today + 1, today + LOOK_AHEAD)
     return next((day for day in days if state_on(club, past, day, limits) is not state), today + LOOK_AHEAD)

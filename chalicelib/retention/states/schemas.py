@@ -7,7 +7,7 @@ from pydantic import Field
 from chalicelib.platform import Day, Form, Language, Money, View, round_half_up
 from chalicelib.retention.rhythm.orders.rules import OrderDay
 from chalicelib.retention.rhythm.rules import Figures
-from chalicelib.retention.states.rules import Standing, State, sentence
+from chalicelib.retention.states.rules import RhythmState, Standing, sentence
 
 
 class RhythmQuery(Form):
@@ -41,7 +41,7 @@ class RhythmView(View):
 
     company_id: str
     as_of: date
-    state: State
+    state: RhythmState
     since: date = Field(description="First day of the state.")
     below_lowest_step: bool | None = Field(
         description="The plain rule beside it: whether the last 90 days are below the lowest step of the tiers. Null for a day in the past."

@@ -29,7 +29,7 @@ from chalicelib.retention.learning.store import Learned
 from chalicelib.retention.rhythm.orders.rules import OrderDay
 from chalicelib.retention.states import store
 from chalicelib.retention.states.events import BIG_CLIENT_QUIET, ORDER_EXPECTED, STATE_CHANGED
-from chalicelib.retention.states.rules import Limits, State, standing_on
+from chalicelib.retention.states.rules import Limits, RhythmState, standing_on
 from chalicelib.retention.states.schemas import MOST_DAYS, RhythmView, rhythm_view
 from chalicelib.retention.states.store import Rhythm
 from chalicelib.table import Transaction, retry
@@ -49,10 +49,10 @@ def follow(context: Context, company_id: str) -> None:
     after = store.rhythm_of(company_id, found, context.today, version)
     if before:
         after = replace(after, alarm_for=before.alarm_for, reminded_for=before.reminded_for)
-    if after == before or (before is None and found.state is State.NO_ORDERS):
+    if after == before or (before is None and found.state is RhythmState.NO_ORDERS):
         return
     after = replace(after, version=version + 1)
-    was = before.state if before else State.NO_ORDERS
+    was = before.state if before else RhythmState.NO_ORDERS
     tx = Transaction()
     if after.state is not was:
         share = _share(context, learned, history, after)
@@ -94,7 +94,7 @@ def _alarm(after: Rhythm, share: Decimal) -> dict[str, object]:
     }
 
 
-def _change(after: Rhythm, was: State) -> dict[str, object]:
+def _change(after: Rhythm, was: RhythmState) -> dict[str, object]:
     facts = {
         "company_id": after.company_id,
         "state": after.state.value,

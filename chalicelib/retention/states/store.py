@@ -13,11 +13,11 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.platform import Context
 from chalicelib.platform import keys as platform_keys
 from chalicelib.retention.states import keys
-from chalicelib.retention.states.rules import Standing, State
+from chalicelib.retention.states.rules import RhythmState, Standing
 from chalicelib.table import Item, Page, Transaction, from_item, to_item
 
 DUE = "rhythm"
-QUIET = (State.AT_RISK, State.DORMANT, State.LOST)
+QUIET = (RhythmState.AT_RISK, RhythmState.DORMANT, RhythmState.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Rhythm:
     """The stored rhythm of a company, as it was found on `day`. Figures are None without orders."""
 
     company_id: str
-    state: State
+    state: RhythmState
     since: date
     day: date
     orders: int
@@ -84,14 +84,14 @@ def load_many(context: Context, company_ids: Iterable[str]) -> dict[str, Rhythm]
     return {item["company_id"]: from_item(Rhythm, item) for item in found.values()}
 
 
-def quiet(context: Context, *states: State) -> Iterator[Rhythm]:
+def quiet(context: Context, *states: RhythmState) -> Iterator[Rhythm]:
     """The rhythms of all companies in these states of silence, the longest silent first; page after page, none held longer."""
     for state in states:
         for item in context.table.query_all(keys.quiet_list(state, "", "").pk, index="gsi1"):
             yield from_item(Rhythm, item)
 
 
-def quiet_page(context: Context, state: State, limit: int, after: dict[str, str] | None) -> Page:
+def quiet_page(context: Context, state: RhythmState, limit: int, after: dict[str, str] | None) -> Page:
     """The same of one state, one page."""
     return context.table.query(keys.quiet_list(state, "", "").pk, index="gsi1", limit=limit, after=after)
 

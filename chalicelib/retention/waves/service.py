@@ -25,14 +25,14 @@ from chalicelib.contacts import HoldOut
 from chalicelib.platform import Context, EventType, Language, Problem, record_event
 from chalicelib.retention.config import Retention
 from chalicelib.retention.states import store as states
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.waves import keys, store
 from chalicelib.retention.waves.events import CANCELLED, PLANNED, POOLED
 from chalicelib.retention.waves.model import Assignment, Forecast, Wave, WaveState, assignment, forecast, look_days
 from chalicelib.retention.waves.schemas import WaveForm, WaveView
 from chalicelib.table import Refused, Transaction, retry
 
-TO_WIN_BACK = (State.DORMANT, State.LOST)
+TO_WIN_BACK = (RhythmState.DORMANT, RhythmState.LOST)
 MOST_AHEAD = 366  # days
 MOST_INTAKE = 366  # days of a pooled wave
 MOST_CHANCE = 0.99  # of a return: nobody is sure to come back
@@ -136,7 +136,7 @@ def _forecast(context: Context, intake_days: int, percent: int) -> Forecast:
     since = context.today - timedelta(days=intake_days)
     companies_now, inflow, returns = 0, 0, []
     for found in states.quiet(context, *TO_WIN_BACK):
-        inflow += found.state is State.DORMANT and found.since > since
+        inflow += found.state is RhythmState.DORMANT and found.since > since
         if found.company_id not in taken and found.no_order is not None:
             companies_now += 1
             returns.append(1 - float(found.no_order))

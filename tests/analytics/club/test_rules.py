@@ -25,7 +25,7 @@ from chalicelib.analytics.club.rules import (
     CompanyRow,
     Fold,
     Goods,
-    Part,
+    Ratio,
     RowAsked,
     Share,
     company_row,
@@ -320,12 +320,12 @@ def test_the_parts_of_companies_add_up_to_each_row_and_to_that_of_all_others(
         month = replace(
             month,
             known=month.known - (row.first_month is not None and row.first_month < last),
-            repeat=Part(
+            repeat=Ratio(
                 month.repeat.of_these - (row.recent_orders > 1), month.repeat.companies - (row.recent_orders > 0)
             ),
-            cross=Part(
+            cross=Ratio(
                 month.cross.of_these - (row.recent_categories > 1), month.cross.companies - (row.recent_categories > 0)
             ),
             net_of_year=month.net_of_year - row.net_of_year,
         )
-    assert (month.known, month.repeat, month.cross, month.net_of_year) == (0, Part(), Part(), 0)
+    assert (month.known, month.repeat, month.cross, month.net_of_year) == (0, Ratio(), Ratio(), 0)

@@ -17,7 +17,7 @@ from chalicelib.analytics.club.rules import (
     Bridge,
     ClubMonth,
     Cohort,
-    Large,
+    LargeCompany,
     Moved,
     MovedCompany,
     Share,
@@ -314,7 +314,7 @@ def ten_years(local_table: Table) -> Context:
         "cohort": {f"{year}-Q{quarter}": Share(Decimal("5.00"), 1) for year in range(2016, 2027) for quarter in (1, 2)},
         "distributor": {},
     }
-    large = tuple(Large(f"cmp_{number:032x}", Decimal("123456.78")) for number in range(10))
+    large = tuple(LargeCompany(f"cmp_{number:032x}", Decimal("123456.78")) for number in range(10))
     moves = {name: Moved(99, Decimal("-123456.78")) for name in MOVES}
     months = [
         ClubMonth(

@@ -239,7 +239,7 @@ def test_until_then_it_goes_on(club: Post, monkeypatch: pytest.MonkeyPatch, reas
     steps = {club.context.today.replace(day=24): Decimal(7)}
     falls = lambda item, day: type("Step", (), {"discount_percent": steps.get(day, Decimal(5))})  # noqa: E731
     monkeypatch.setattr(delivery.tiers, "tier_in_force", falls) if reason == "tier_kept" else None
-    about = delivery.writing.About("cmp_1", "Luch", delivery.tiers.NO_STEP, Decimal(0), "RUB")
+    about = delivery.writing.CompanyFacts("cmp_1", "Luch", delivery.tiers.NO_STEP, Decimal(0), "RUB")
     monkeypatch.setattr(delivery.writing, "abouts", lambda context, people, texts: {"mbr_1": about})
     club.at("2026-11-25T00:00")
     assert came(club, series) == ["2026-11-24T09:30"]

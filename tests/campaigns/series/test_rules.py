@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.campaigns.series import rules
-from chalicelib.campaigns.series.model import Effect, Enrolment, Step
+from chalicelib.campaigns.series.model import Effect, Enrolment, StoredStep
 from chalicelib.platform.config.club_config import Calendar
 
 ids = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8)
 WEEK = Calendar(holidays=["12-01"])
 
 
-def steps(names: Sequence[str], wait_days: int = 1) -> list[Step]:
-    return [Step(name, wait_days, {}, "txt_1", True) for name in names]
+def steps(names: Sequence[str], wait_days: int = 1) -> list[StoredStep]:
+    return [StoredStep(name, wait_days, {}, "txt_1", True) for name in names]
 
 
 @given(written=ids, passed=ids)

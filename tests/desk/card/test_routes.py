@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.platform.context import Context
 from chalicelib.retention.states import store as states_store
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.states.store import Rhythm
 from chalicelib.table.transactions import Transaction
 from tests.bonuses.steps import credit
@@ -36,7 +36,7 @@ def filled(market: Market) -> Market:
     tx = Transaction()
     today = market.context.today
     states_store.put(
-        tx, Rhythm("cmp_1", State.ACTIVE, today, today, 1, last_order=today, window_from=today, window_to=today)
+        tx, Rhythm("cmp_1", RhythmState.ACTIVE, today, today, 1, last_order=today, window_from=today, window_to=today)
     )
     market.context.table.commit(tx)
     return market

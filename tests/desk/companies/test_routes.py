@@ -10,7 +10,7 @@ from chalicelib.companies import listed_as
 from chalicelib.desk.companies import service
 from chalicelib.platform.context import Context
 from chalicelib.retention.states import store as states_store
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.states.store import Rhythm
 from chalicelib.table.transactions import Transaction
 from tests.support.api import Api, Caller
@@ -29,8 +29,8 @@ def manager(context: Context) -> Caller:
     listed(context, "cmp_c", name="Вега", inn="7707049388")
     reach(context, "cmp_a", "250000")
     reach(context, "cmp_b", "60000")
-    rhythm(context, "cmp_a", State.ACTIVE, 3)
-    rhythm(context, "cmp_b", State.DORMANT, 100)
+    rhythm(context, "cmp_a", RhythmState.ACTIVE, 3)
+    rhythm(context, "cmp_b", RhythmState.DORMANT, 100)
     return caller
 
 
@@ -40,7 +40,7 @@ def listed(context: Context, company_id: str, **facts: Any) -> None:
     context.table.update(key, put=dict(companies_keys.company_list(listed_as(made.name), company_id).as_gsi1()))
 
 
-def rhythm(context: Context, company_id: str, state: State, silent: int) -> None:
+def rhythm(context: Context, company_id: str, state: RhythmState, silent: int) -> None:
     day = context.today - timedelta(days=silent)
     tx = Transaction()
     states_store.put(tx, Rhythm(company_id, state, day, day, 1, last_order=day, version=1))

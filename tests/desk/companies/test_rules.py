@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.desk.companies.rules import NO_TIER, CompanyFilter, CompanyRow, Sort, page, place
-from chalicelib.retention import State
+from chalicelib.retention import RhythmState
 
 rows = st.lists(
     st.builds(
@@ -19,7 +19,7 @@ rows = st.lists(
         tier=st.sampled_from(["", "gold"]),
         purchases=st.decimals("-9999999.99", "99999999.99", places=2),
         currency=st.sampled_from(["EUR", "RUB"]),
-        state=st.none() | st.sampled_from(State),
+        state=st.none() | st.sampled_from(RhythmState),
         last_order=st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1)),
     ),
     unique_by=lambda row: row.company_id,
@@ -46,9 +46,9 @@ def test_the_pages_of_any_order_show_every_company_once(sort: Sort, rows: list[C
         assert all(row.last_order is None for row in seen[len(with_order) :])
 
 
-@given(rows=rows, chosen=st.none() | st.sampled_from(State), dormant=st.none() | st.booleans())
+@given(rows=rows, chosen=st.none() | st.sampled_from(RhythmState), dormant=st.none() | st.booleans())
 def test_a_filter_that_reads_the_quiet_only_misses_nobody(
-    rows: list[CompanyRow], chosen: State | None, dormant: bool | None
+    rows: list[CompanyRow], chosen: RhythmState | None, dormant: bool | None
 ) -> None:
     wanted = CompanyFilter(state=chosen, dormant=dormant)
     if wanted.quiet_states:

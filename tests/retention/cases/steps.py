@@ -10,7 +10,7 @@ from chalicelib.platform.context import Context
 from chalicelib.retention.cases import service, store
 from chalicelib.retention.cases.model import Case
 from chalicelib.retention.states import store as states
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.states.store import Rhythm
 from tests.support import partners
 
@@ -20,7 +20,7 @@ IVAN, OLGA = "mbr_ivan", "mbr_olga"  # managers
 def known(
     context: Context,
     company_id: str,
-    state: State = State.DORMANT,
+    state: RhythmState = RhythmState.DORMANT,
     *,
     manager_id: str | None = IVAN,
     usual: int = 100_000,
@@ -40,10 +40,10 @@ def known(
     return company_id
 
 
-def becomes(context: Context, company_id: str, state: State, *, usual: int = 100_000) -> None:
+def becomes(context: Context, company_id: str, state: RhythmState, *, usual: int = 100_000) -> None:
     """The company's state from today on, and its case after it."""
     before = states.load(context, company_id)
-    silent = {State.DORMANT: 120, State.LOST: 400, State.AT_RISK: 60}.get(state, 5)
+    silent = {RhythmState.DORMANT: 120, RhythmState.LOST: 400, RhythmState.AT_RISK: 60}.get(state, 5)
     rhythm = Rhythm(
         company_id=company_id,
         state=state,

@@ -13,22 +13,22 @@ from chalicelib.platform.config.club_config import Calendar
 from chalicelib.platform.config.working_time import is_working_day, working_day_after
 from chalicelib.retention.cases import rules
 from chalicelib.retention.cases.config import Calls
-from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, Case, CaseState, NewContact, Reason
+from chalicelib.retention.cases.model import CallAnswer, CallKind, Case, CaseCause, CaseState, NewContact, SilenceReason
 from chalicelib.retention.cases.rules import Estimates, Season
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 
 TODAY = date(2026, 11, 20)  # a Friday
 SEASON = Season("12-14", "01-15")
 CALENDAR = config()[Calendar]
-QUIET = (State.AT_RISK, State.DORMANT, State.LOST)
-states = st.sampled_from([state for state in State if state is not State.NO_ORDERS])
+QUIET = (RhythmState.AT_RISK, RhythmState.DORMANT, RhythmState.LOST)
+states = st.sampled_from([state for state in RhythmState if state is not RhythmState.NO_ORDERS])
 
 
 def after_working_days(day: date, number: int) -> date:
     return working_day_after(day, number, CALENDAR)
 
 
-def case(state: State = State.DORMANT, **changes: object) -> Case:
+def case(state: RhythmState = RhythmState.DORMANT, **changes: object) -> Case:
     made = rules.opened("cas_1", "cmp_1", state, "mbr_ivan", TODAY)
     return replace(made, state=CaseState.READY, due=TODAY, **changes)  # type: ignore[arg-type]
 
@@ -39,8 +39,8 @@ def reached(found: Case, **given: object) -> Case:
 
 
 def test_a_quiet_company_is_due_at_once_and_the_others_within_three_months() -> None:
-    assert rules.opened("cas_1", "cmp_1", State.DORMANT, None, TODAY).due == TODAY
-    days = {rules.opened("", f"cmp_{number}", State.ACTIVE, None, TODAY).due for number in range(2000)}
+    assert rules.opened("cas_1", "cmp_1", RhythmState.DORMANT, None, TODAY).due == TODAY
+    days = {rules.opened("", f"cmp_{number}", RhythmState.ACTIVE, None, TODAY).due for number in range(2000)}
     assert days == {TODAY + timedelta(days=1 + offset) for offset in range(91)}
 
 
@@ -58,15 +58,18 @@ def test_who_is_not_reached_comes_back_later_today_then_on_other_days_then_gets_
 
 
 @given(
-    states, st.sampled_from([None, *Reason]), st.sampled_from([None, *CallAnswer]), st.sampled_from([None, 1, 40, 366])
+    states,
+    st.sampled_from([None, *SilenceReason]),
+    st.sampled_from([None, *CallAnswer]),
+    st.sampled_from([None, 1, 40, 366]),
 )
 def test_every_call_that_reaches_somebody_sets_a_day_or_an_end(
-    state: State, reason: Reason | None, answer: CallAnswer | None, agreed: int | None
+    state: RhythmState, reason: SilenceReason | None, answer: CallAnswer | None, agreed: int | None
 ) -> None:
     day = TODAY + timedelta(days=agreed) if agreed else None
     found = reached(case(state, tries=2), reason=reason, answer=answer, agreed=day)
     assert found.tries == 0 and found.last_contact == TODAY
-    if reason is Reason.CLOSED:
+    if reason is SilenceReason.CLOSED:
         assert found.state is CaseState.ENDED
     else:
         assert found.state is CaseState.WAITING and TODAY < found.due <= TODAY + rules.FARTHEST
@@ -76,24 +79,30 @@ def test_the_next_day_is_the_agreed_one_or_a_month_or_three() -> None:
     agreed = TODAY + timedelta(days=10)
     assert reached(case(), agreed=agreed).due == agreed
     assert reached(case()).due == TODAY + timedelta(days=30)
-    assert reached(case(State.ACTIVE)).due == TODAY + timedelta(days=91)
-    assert reached(case(State.ACTIVE), reason=Reason.PRICE, answer=CallAnswer.OFFER).due == TODAY + timedelta(days=30)
-    left = reached(case(), reason=Reason.PERSON_LEFT, answer=CallAnswer.FIND_CONTACT)
-    assert (left.because, left.due) == (Because.PERSON, date(2026, 11, 23))
-    named = reached(case(), reason=Reason.PERSON_LEFT, named=True, agreed=agreed)
-    assert (named.because, named.due) == (Because.PERSON, agreed)
+    assert reached(case(RhythmState.ACTIVE)).due == TODAY + timedelta(days=91)
+    assert reached(
+        case(RhythmState.ACTIVE), reason=SilenceReason.PRICE, answer=CallAnswer.OFFER
+    ).due == TODAY + timedelta(days=30)
+    left = reached(case(), reason=SilenceReason.PERSON_LEFT, answer=CallAnswer.FIND_CONTACT)
+    assert (left.because, left.due) == (CaseCause.PERSON, date(2026, 11, 23))
+    named = reached(case(), reason=SilenceReason.PERSON_LEFT, named=True, agreed=agreed)
+    assert (named.because, named.due) == (CaseCause.PERSON, agreed)
 
 
 def test_a_person_who_was_named_once_is_not_called_every_day() -> None:
     """Only who is named now is called next: whoever was named before is called by plan."""
-    known = case(contact=NewContact("Boris"), because=Because.PERSON)
-    after = reached(known, reason=Reason.PRICE)
-    assert (after.because, after.due, after.contact) == (Because.PLAN, TODAY + timedelta(days=30), NewContact("Boris"))
-    assert reached(known, reason=Reason.PRICE, named=True).because is Because.PLAN
+    known = case(contact=NewContact("Boris"), because=CaseCause.PERSON)
+    after = reached(known, reason=SilenceReason.PRICE)
+    assert (after.because, after.due, after.contact) == (
+        CaseCause.PLAN,
+        TODAY + timedelta(days=30),
+        NewContact("Boris"),
+    )
+    assert reached(known, reason=SilenceReason.PRICE, named=True).because is CaseCause.PLAN
 
 
 @given(states, states, st.integers(0, 60))
-def test_a_change_of_state_never_loses_the_next_day(before: State, now: State, contact: int) -> None:
+def test_a_change_of_state_never_loses_the_next_day(before: RhythmState, now: RhythmState, contact: int) -> None:
     found = case(before, last_contact=TODAY - timedelta(days=contact))
     after = rules.follow(found, now, TODAY)
     assert after.state is not CaseState.ENDED and after.due <= TODAY + rules.CHECK_IN
@@ -102,59 +111,61 @@ def test_a_change_of_state_never_loses_the_next_day(before: State, now: State, c
 
 
 def test_a_company_that_goes_quiet_is_called_at_once_unless_it_was_called_lately_or_agreed_a_day() -> None:
-    waiting = replace(case(State.ACTIVE), state=CaseState.WAITING, due=TODAY + timedelta(days=80))
-    assert rules.follow(waiting, State.AT_RISK, TODAY).due == TODAY
+    waiting = replace(case(RhythmState.ACTIVE), state=CaseState.WAITING, due=TODAY + timedelta(days=80))
+    assert rules.follow(waiting, RhythmState.AT_RISK, TODAY).due == TODAY
     lately = replace(waiting, last_contact=TODAY - timedelta(days=10))
-    assert rules.follow(lately, State.AT_RISK, TODAY).due == TODAY + timedelta(days=20)
-    agreed = replace(waiting, because=Because.AGREED)
-    assert rules.follow(agreed, State.AT_RISK, TODAY).due == agreed.due
+    assert rules.follow(lately, RhythmState.AT_RISK, TODAY).due == TODAY + timedelta(days=20)
+    agreed = replace(waiting, because=CaseCause.AGREED)
+    assert rules.follow(agreed, RhythmState.AT_RISK, TODAY).due == agreed.due
 
 
 def test_a_company_that_orders_again_is_no_longer_won_back() -> None:
-    after = rules.follow(case(tries=2, last_contact=TODAY - timedelta(days=20)), State.WON_BACK, TODAY)
+    after = rules.follow(case(tries=2, last_contact=TODAY - timedelta(days=20)), RhythmState.WON_BACK, TODAY)
     assert (after.state, after.due, after.tries) == (CaseState.WAITING, TODAY + timedelta(days=91), 0)
 
 
 def test_companies_that_nobody_talked_to_are_spread_although_the_beginning_of_their_file_looked_quiet() -> None:
     """Their first documents are old, and the later ones come in another part of the file."""
-    seen = [rules.opened("", f"cmp_{number}", State.LOST, None, TODAY) for number in range(2000)]
-    days = {rules.follow(each, State.ACTIVE, TODAY).due for each in seen}
+    seen = [rules.opened("", f"cmp_{number}", RhythmState.LOST, None, TODAY) for number in range(2000)]
+    days = {rules.follow(each, RhythmState.ACTIVE, TODAY).due for each in seen}
     assert days == {TODAY + timedelta(days=1 + offset) for offset in range(91)}
 
 
 def test_a_company_that_closed_down_is_never_called_unless_it_orders() -> None:
-    ended = reached(case(), reason=Reason.CLOSED, answer=CallAnswer.LEAVE_ALONE)
-    assert rules.follow(ended, State.LOST, TODAY).state is CaseState.ENDED
+    ended = reached(case(), reason=SilenceReason.CLOSED, answer=CallAnswer.LEAVE_ALONE)
+    assert rules.follow(ended, RhythmState.LOST, TODAY).state is CaseState.ENDED
     assert rules.put_off(ended, TODAY, TODAY + rules.MONTH) is ended
-    again = rules.follow(ended, State.WON_BACK, TODAY)
+    again = rules.follow(ended, RhythmState.WON_BACK, TODAY)
     assert (again.state, again.reason) == (CaseState.WAITING, None)
 
 
 @pytest.mark.parametrize(
     ("state", "because", "known", "day", "kind"),
     [
-        (State.AT_RISK, Because.PLAN, Estimates(), TODAY, CallKind.EARLY_WARNING),
-        (State.LOST, Because.PLAN, Estimates(), date(2026, 12, 20), CallKind.WIN_BACK),
-        (State.LOST, Because.AGREED, Estimates(), TODAY, CallKind.FOLLOW_UP),
-        (State.LOST, Because.MEETING, Estimates(), TODAY, CallKind.MEETING),
-        (State.ACTIVE, Because.GOODS, Estimates(), TODAY, CallKind.GOODS_ARRIVED),
-        (State.ACTIVE, Because.PERSON, Estimates(), TODAY, CallKind.FIND_CONTACT),
-        (State.ACTIVE, Because.PLAN, Estimates(), date(2026, 12, 14), CallKind.NEW_YEAR),
-        (State.ACTIVE, Because.PLAN, Estimates(), date(2027, 1, 15), CallKind.NEW_YEAR),
-        (State.ACTIVE, Because.PLAN, Estimates(), date(2027, 1, 16), CallKind.CHECK_IN),
-        (State.ACTIVE, Because.PLAN, Estimates(window_from=TODAY, window_to=TODAY), TODAY, CallKind.REORDER),
-        (State.ACTIVE, Because.PLAN, Estimates(last_order=date(2026, 11, 1)), TODAY, CallKind.SELL_THROUGH),
-        (State.ACTIVE, Because.PLAN, Estimates(last_order=date(2026, 11, 19)), TODAY, CallKind.CHECK_IN),
+        (RhythmState.AT_RISK, CaseCause.PLAN, Estimates(), TODAY, CallKind.EARLY_WARNING),
+        (RhythmState.LOST, CaseCause.PLAN, Estimates(), date(2026, 12, 20), CallKind.WIN_BACK),
+        (RhythmState.LOST, CaseCause.AGREED, Estimates(), TODAY, CallKind.FOLLOW_UP),
+        (RhythmState.LOST, CaseCause.MEETING, Estimates(), TODAY, CallKind.MEETING),
+        (RhythmState.ACTIVE, CaseCause.GOODS, Estimates(), TODAY, CallKind.GOODS_ARRIVED),
+        (RhythmState.ACTIVE, CaseCause.PERSON, Estimates(), TODAY, CallKind.FIND_CONTACT),
+        (RhythmState.ACTIVE, CaseCause.PLAN, Estimates(), date(2026, 12, 14), CallKind.NEW_YEAR),
+        (RhythmState.ACTIVE, CaseCause.PLAN, Estimates(), date(2027, 1, 15), CallKind.NEW_YEAR),
+        (RhythmState.ACTIVE, CaseCause.PLAN, Estimates(), date(2027, 1, 16), CallKind.CHECK_IN),
+        (RhythmState.ACTIVE, CaseCause.PLAN, Estimates(window_from=TODAY, window_to=TODAY), TODAY, CallKind.REORDER),
+        (RhythmState.ACTIVE, CaseCause.PLAN, Estimates(last_order=date(2026, 11, 1)), TODAY, CallKind.SELL_THROUGH),
+        (RhythmState.ACTIVE, CaseCause.PLAN, Estimates(last_order=date(2026, 11, 19)), TODAY, CallKind.CHECK_IN),
     ],
 )
-def test_what_a_call_is_about(state: State, because: Because, known: Estimates, day: date, kind: CallKind) -> None:
+def test_what_a_call_is_about(
+    state: RhythmState, because: CaseCause, known: Estimates, day: date, kind: CallKind
+) -> None:
     assert rules.kind_of(case(state, because=because), known, day, SEASON) is kind
 
 
 def test_once_a_year_a_check_in_is_a_survey() -> None:
     for days, kind in ((364, CallKind.CHECK_IN), (365, CallKind.SURVEY)):
         past = TODAY - timedelta(days=days)
-        asked = case(State.ACTIVE, opened_on=TODAY - timedelta(days=900), surveyed=past)
+        asked = case(RhythmState.ACTIVE, opened_on=TODAY - timedelta(days=900), surveyed=past)
         assert rules.kind_of(asked, Estimates(), TODAY, SEASON) is kind
         opened = replace(asked, opened_on=past, surveyed=None)
         assert rules.kind_of(opened, Estimates(), TODAY, SEASON) is kind
@@ -162,7 +173,7 @@ def test_once_a_year_a_check_in_is_a_survey() -> None:
 
 def test_a_meeting_has_its_day() -> None:
     agreed = TODAY + timedelta(days=10)
-    assert (reached(case(), agreed=agreed, meeting=True).because, agreed) == (Because.MEETING, agreed)
+    assert (reached(case(), agreed=agreed, meeting=True).because, agreed) == (CaseCause.MEETING, agreed)
 
 
 def test_calls_are_ranked_by_what_is_at_stake() -> None:

@@ -14,11 +14,11 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
 from chalicelib.retention.cases import consumers, jobs, keys, service, store
-from chalicelib.retention.cases.model import Because, CaseState
+from chalicelib.retention.cases.model import CaseCause, CaseState
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.learning import store as learning_store
 from chalicelib.retention.learning.store import Learned
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.waves import service as waves
 from chalicelib.table.transactions import Transaction
 from tests.retention.cases.steps import IVAN, OLGA, becomes, case_of, known
@@ -82,12 +82,12 @@ def test_before_the_club_has_learned_other_currencies_come_last(context: Context
 def test_ready_cases_are_listed_by_rank(context: Context) -> None:
     for company_id, usual in (("cmp_small", 1_000), ("cmp_large", 900_000), ("cmp_middle", 50_000)):
         known(context, company_id, usual=usual)
-    known(context, "cmp_active", State.ACTIVE)
+    known(context, "cmp_active", RhythmState.ACTIVE)
     assert ready(context, IVAN) == ["cmp_large", "cmp_middle", "cmp_small"]
 
 
 def test_a_case_becomes_ready_on_its_day_and_stays_so(context: Context) -> None:
-    known(context, "cmp_1", State.ACTIVE)
+    known(context, "cmp_1", RhythmState.ACTIVE)
     due = case_of(context, "cmp_1").due
     early = replace(context, now=context.now + (due - context.today) - timedelta(days=1))
     assert night(early) == 0 and ready(early, IVAN) == []
@@ -99,7 +99,7 @@ def test_a_case_becomes_ready_on_its_day_and_stays_so(context: Context) -> None:
 
 def test_an_order_takes_the_company_off_the_ready_cases(context: Context) -> None:
     known(context, "cmp_1")
-    becomes(context, "cmp_1", State.WON_BACK)
+    becomes(context, "cmp_1", RhythmState.WON_BACK)
     assert ready(context, IVAN) == []
     assert context.today < case_of(context, "cmp_1").due <= context.today + timedelta(days=91)
 
@@ -141,7 +141,7 @@ def test_the_days_of_a_case_do_not_tell_that_its_company_is_held_out(context: Co
     for company_id in held:
         for day in range(1, 181):
             later, case = days_later(begun, day), case_of(begun, company_id)
-            assert 0 <= (case.due - later.today).days <= 30 and case.because is Because.PLAN
+            assert 0 <= (case.due - later.today).days <= 30 and case.because is CaseCause.PLAN
             if case.due == later.today:  # as the nightly run does
                 service.follow(later, company_id)
         assert waves.hold_out_of(later, company_id) is None and case_of(later, company_id).state is CaseState.READY
@@ -163,19 +163,19 @@ def test_a_wish_that_is_answered_reports_back_to_its_case(context: Context) -> N
         consumers.on_demand_answered(context, Event("demand.answered", "evt_1", facts))
         arrived = demand_id == "dem_1"
         found = case_of(context, "cmp_1")
-        assert (found.because is Because.GOODS) is arrived and (found.state is CaseState.READY) is arrived
+        assert (found.because is CaseCause.GOODS) is arrived and (found.state is CaseState.READY) is arrived
 
 
 def test_a_crash_anywhere_leaves_what_a_repeat_completes(context: Context) -> None:
     for crash in crashes():
-        known(context, "cmp_1", State.ACTIVE)
+        known(context, "cmp_1", RhythmState.ACTIVE)
         partly = case_of(context, "cmp_1")
         context.table.update(keys.case(partly.case_id), put={"demand_id": "dem_1"})
         with crash:
             service.goods_arrived(context, "cmp_1", "dem_1")
         service.goods_arrived(context, "cmp_1", "dem_1")
         found = case_of(context, "cmp_1")
-        assert (found.state, found.because, found.demand_id) == (CaseState.READY, Because.GOODS, None), crash
+        assert (found.state, found.because, found.demand_id) == (CaseState.READY, CaseCause.GOODS, None), crash
         context.table.client.delete_item(
             TableName="club", Key={"pk": {"S": f"CASE#{partly.case_id}"}, "sk": {"S": "CASE"}}
         )

@@ -12,14 +12,14 @@ from chalicelib.retention.cases.model import Case, CaseState
 from chalicelib.retention.cases.rules import opened
 from chalicelib.retention.lists.model import CallList, ListedCall, ListedState
 from chalicelib.retention.lists.rules import in_turn, size
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 
 TODAY = date(2026, 11, 20)
 MOST, LEAST = 7, 2
 
 
 def case(number: int, since: int = 0, listed: bool = False) -> Case:
-    made = opened(f"cas_{number}", f"cmp_{number}", State.DORMANT, "mbr_ivan", TODAY)
+    made = opened(f"cas_{number}", f"cmp_{number}", RhythmState.DORMANT, "mbr_ivan", TODAY)
     due = TODAY - timedelta(days=since)
     return replace(made, state=CaseState.READY, due=due, listed_on=TODAY if listed else None)
 

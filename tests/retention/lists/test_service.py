@@ -23,7 +23,7 @@ from chalicelib.retention.lists import news, scripts, service, store
 from chalicelib.retention.lists.schemas import CallNewsForm
 from chalicelib.retention.outcomes import service as outcomes
 from chalicelib.retention.outcomes.schemas import OutcomeForm
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.waves import service as waves
 from chalicelib.sales.rules import SaleDocument, SaleLine
 from chalicelib.table.transactions import Transaction
@@ -136,8 +136,8 @@ def test_the_next_list_is_ranked_anew_and_not_by_what_was_left(context: Context)
     for number in range(9):
         known(context, f"cmp_{number}", usual=(number + 1) * 10_000)
     listed(context, IVAN)
-    becomes(context, "cmp_8", State.WON_BACK)
-    becomes(context, "cmp_0", State.AT_RISK, usual=500_000)
+    becomes(context, "cmp_8", RhythmState.WON_BACK)
+    becomes(context, "cmp_0", RhythmState.AT_RISK, usual=500_000)
     assert companies_of(listed(days_later(context, 3), IVAN)) == ["cmp_0", "cmp_7"]  # all seven were left undone
 
 
@@ -217,7 +217,7 @@ def test_the_morning_makes_the_lists_of_working_days_for_all_who_call(context: C
 
 
 def test_a_check_in_that_falls_into_the_last_days_of_the_year_is_a_greeting(context: Context) -> None:
-    known(context, "cmp_1", State.ACTIVE)
+    known(context, "cmp_1", RhythmState.ACTIVE)
     before = case_of(context, "cmp_1")
     december = days_later(context, 31)
     cases_store.save(context, replace(before, due=december.today, version=before.version + 1), before)
@@ -228,7 +228,7 @@ def test_a_check_in_that_falls_into_the_last_days_of_the_year_is_a_greeting(cont
 
 def test_a_call_shows_the_person_the_script_and_what_is_at_stake(context: Context) -> None:
     partners.staff(context, IVAN, "manager")
-    company_id = known(context, "cmp_1", State.AT_RISK, usual=400_000)
+    company_id = known(context, "cmp_1", RhythmState.AT_RISK, usual=400_000)
     for offset in (-90, -60, -30):
         buy(context, company_id, offset, 60_000)
     partners.member(context, "mbr_of_cmp_1", name="Vera", time_zone="Asia/Vladivostok")
@@ -340,7 +340,7 @@ def test_news_is_told_to_who_bought_such_goods_in_place_of_a_check_in(
     context: Context, subject: dict[str, str], told: bool
 ) -> None:
     stock(context, row("LMP-1", brand="Lumera", category="lamps"))
-    company_id = known(context, "cmp_1", State.ACTIVE)
+    company_id = known(context, "cmp_1", RhythmState.ACTIVE)
     bought(context, company_id, "LMP-1")
     item = {**subject, "en": "No driver is needed.", "ru": "Драйвер не нужен."}
     over = {**item, "en": "Old.", "last": context.today - timedelta(days=1)}
@@ -352,7 +352,7 @@ def test_news_is_told_to_who_bought_such_goods_in_place_of_a_check_in(
     spring = days_later(context, 75)  # the season of greetings is over
     case = case_of(context, company_id)
     cases_store.save(context, replace(case, due=spring.today, version=case.version + 1), case)
-    becomes(spring, company_id, State.ACTIVE)
+    becomes(spring, company_id, RhythmState.ACTIVE)
     listed(spring, IVAN)
     [call] = service.today(spring, IVAN, "en").calls
     assert (call.kind is CallKind.NEWS, "No driver is needed." in call.script) == (told, told)

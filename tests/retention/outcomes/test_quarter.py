@@ -21,7 +21,7 @@ from chalicelib.retention.outcomes import service as outcomes
 from chalicelib.retention.outcomes.schemas import OutcomeForm
 from chalicelib.retention.overview.model import MONTH_LATE
 from chalicelib.retention.overview.service import late_cases
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.waves import store as waves_store
 from chalicelib.table.transactions import Transaction
 from tests.campaigns.sending.steps import AGREED
@@ -32,7 +32,7 @@ from tests.tiers.steps import days_later
 
 MANAGERS = ("mbr_diligent", "mbr_lazy", "mbr_away")
 COMPANIES, DAYS, HOLIDAY = 300, 90, range(30, 51)
-STATES = (State.ACTIVE,) * 6 + (State.AT_RISK, State.DORMANT, State.WON_BACK, State.LOST)
+STATES = (RhythmState.ACTIVE,) * 6 + (RhythmState.AT_RISK, RhythmState.DORMANT, RhythmState.WON_BACK, RhythmState.LOST)
 
 
 def works(manager_id: str, day: int, random: Random) -> bool:

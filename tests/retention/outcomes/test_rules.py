@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Reason, Result
+from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Result, SilenceReason
 from chalicelib.retention.cases.rules import LAST_TRY, opened
 from chalicelib.retention.outcomes.rules import after, is_possible, listed_state, most_percent, needs_letter
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 
 TODAY = date(2026, 11, 20)
 BRACKETS = {Decimal(0): Decimal(5), Decimal(300_000): Decimal(10), Decimal(1_000_000): Decimal(15)}
 
 
 def case(tries: int = 0) -> Case:
-    made = opened("cas_1", "cmp_1", State.DORMANT, "mbr_ivan", TODAY)
+    made = opened("cas_1", "cmp_1", RhythmState.DORMANT, "mbr_ivan", TODAY)
     return replace(made, state=CaseState.READY, tries=tries)
 
 
@@ -48,7 +48,7 @@ def test_a_company_that_closed_down_is_done() -> None:
         case(),
         "reached",
         TODAY,
-        reason=Reason.CLOSED,
+        reason=SilenceReason.CLOSED,
         answer=CallAnswer.LEAVE_ALONE,
         agreed=None,
         meeting=False,

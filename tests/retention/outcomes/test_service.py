@@ -21,7 +21,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.offers import service as offers
 from chalicelib.retention.cases import service as cases
 from chalicelib.retention.cases.consumers import on_company_changed
-from chalicelib.retention.cases.model import Because, CallKind, CaseState, NewContact, Reason
+from chalicelib.retention.cases.model import CallKind, CaseCause, CaseState, NewContact, SilenceReason
 from chalicelib.retention.lists import keys as lists_keys
 from chalicelib.retention.lists import service as lists
 from chalicelib.retention.lists import store as lists_store
@@ -29,7 +29,7 @@ from chalicelib.retention.lists.model import ListedCall
 from chalicelib.retention.lists.schemas import NewContactView
 from chalicelib.retention.outcomes import service
 from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
 from chalicelib.table.transactions import Transaction
@@ -51,7 +51,7 @@ def context(memory: Context) -> Context:
     return memory
 
 
-def on_the_list(context: Context, company_id: str = "cmp_1", state: State = State.DORMANT) -> str:
+def on_the_list(context: Context, company_id: str = "cmp_1", state: RhythmState = RhythmState.DORMANT) -> str:
     """The case of a company on Ivan's list of today."""
     known(context, company_id, state)
     lists.make(context, IVAN)
@@ -77,7 +77,7 @@ def test_a_talk_sets_the_next_day_and_spends_the_persons_budget(context: Context
     said = outcome(context, case_id, person_id="mbr_of_cmp_1", next_day=agreed, note="Wants spring prices")
     assert said.next_day and said.next_day.isoformat() == agreed
     found = case_of(context, "cmp_1")
-    assert (found.state, found.because, found.last_contact) == (CaseState.WAITING, Because.AGREED, context.today)
+    assert (found.state, found.because, found.last_contact) == (CaseState.WAITING, CaseCause.AGREED, context.today)
     assert state_on_list(context, case_id) == "done"
     assert not contacts.may_contact(context, "mbr_of_cmp_1", "telephone", "content", context.today).allowed
     with pytest.raises(Problem, match="wrong_state"):
@@ -106,7 +106,7 @@ def test_who_it_is_now_is_shown_with_the_next_call_until_a_member_is_reached(con
     now_it_is = {"name": "Boris Novikov", "phone": "8 495 123-45-67"}
     outcome(context, case_id, reason="person_left", contact=now_it_is)
     found = case_of(context, "cmp_1")
-    assert found.contact == NewContact("Boris Novikov", "+74951234567") and found.because is Because.PERSON
+    assert found.contact == NewContact("Boris Novikov", "+74951234567") and found.because is CaseCause.PERSON
     later = days_later(context, 3)
     later.memo.clear()
     cases.follow(later, "cmp_1")
@@ -189,7 +189,7 @@ def test_the_person_who_was_named_is_called_by_plan_once_somebody_spoke_to_them(
     lists.make(later, IVAN)
     said = outcome(later, case_id, reason="price")
     found = case_of(later, "cmp_1")
-    assert said.next_day == later.today + timedelta(days=30) and found.because is Because.PLAN
+    assert said.next_day == later.today + timedelta(days=30) and found.because is CaseCause.PLAN
     assert found.contact == NewContact("Boris Novikov")
     assert service.show_case(context, "cmp_1").contact == NewContactView(name="Boris Novikov", phone=None, email=None)
 
@@ -202,7 +202,7 @@ def test_a_number_that_was_found_is_kept_with_the_case_whatever_came_of_the_call
     outcome(context, case_of(context, "cmp_1").case_id, result, contact=found, note="From the website")
     [call] = lists.today(context, IVAN, "en").calls
     assert call.contact and call.contact.phone == "+74951234567"
-    assert (case_of(context, "cmp_1").because, call.state) != (Because.PERSON, "open")
+    assert (case_of(context, "cmp_1").because, call.state) != (CaseCause.PERSON, "open")
 
 
 def test_a_correction_begins_where_the_mistake_began(context: Context) -> None:
@@ -218,14 +218,14 @@ def test_a_correction_begins_where_the_mistake_began(context: Context) -> None:
     wrong = outcome(later, case_id, reason="person_left", contact={"name": "Boris Novikov"})
     outcome(later, case_id, "skipped", corrects=wrong.entry_id, note="Another company")
     found = case_of(later, "cmp_1")
-    assert (found.because, found.demand_id, found.contact) == (Because.AGREED, first.demand_id, before.contact)
+    assert (found.because, found.demand_id, found.contact) == (CaseCause.AGREED, first.demand_id, before.contact)
     assert (found.reason, found.last_contact) == (agreed.reason, agreed.last_contact)
     right = outcome(later, case_id, reason="price", corrects=found.last_entry)
     assert right.next_day == later.today + timedelta(days=30)
 
 
 def test_a_survey_is_asked_once_a_year_and_again_where_its_talk_was_a_mistake(context: Context) -> None:
-    known(context, "cmp_1", State.ACTIVE)
+    known(context, "cmp_1", RhythmState.ACTIVE)
     year = days_later(context, 430)
     year.memo.clear()
     cases.follow(year, "cmp_1")
@@ -279,7 +279,7 @@ def test_who_closed_down_is_never_called_again(context: Context) -> None:
     case_id = on_the_list(context)
     outcome(context, case_id, reason="closed", answer="leave_alone")
     year = days_later(context, 365)
-    becomes(year, "cmp_1", State.LOST)
+    becomes(year, "cmp_1", RhythmState.LOST)
     assert case_of(year, "cmp_1").state is CaseState.ENDED
 
 
@@ -295,7 +295,7 @@ def test_who_closed_down_gets_no_advertising_until_another_entry_or_an_order_say
     assert letters_to(context, "cmp_1").reason != "closed_down"
     outcome(context, case_id, reason="closed", answer="leave_alone", corrects=right.entry_id)
     assert letters_to(context, "cmp_1").reason == "closed_down"
-    becomes(context, "cmp_1", State.WON_BACK)
+    becomes(context, "cmp_1", RhythmState.WON_BACK)
     assert case_of(context, "cmp_1").state is CaseState.WAITING
     assert letters_to(context, "cmp_1").reason != "closed_down"
 
@@ -325,7 +325,7 @@ def test_a_head_of_sales_corrects_that_a_company_closed_down_and_says_why(contex
     later = days_later(context, 500)  # the list is not kept that long
     later.memo.clear()
     later.table.delete_many([lists_keys.call_list(IVAN, context.today.isoformat())])
-    becomes(later, "cmp_1", State.LOST)
+    becomes(later, "cmp_1", RhythmState.LOST)
     with pytest.raises(Problem, match="not_found"):
         outcome(later, case_id, "skipped", corrects=wrong.entry_id, note="It moved", by=OLGA)
     with pytest.raises(Problem, match="invalid") as refused:
@@ -347,7 +347,7 @@ def test_who_is_open_again_enters_the_wave_before_anybody_calls(context: Context
     wave = planned(context, held_out_percent=50)
     wrong = outcome(context, on_the_list(context), reason="closed", answer="leave_alone")
     begun = days_later(context, 3)
-    becomes(begun, "cmp_1", State.LOST)
+    becomes(begun, "cmp_1", RhythmState.LOST)
     outcome(begun, wrong.case_id, "skipped", corrects=wrong.entry_id, note="It moved", by=OLGA, leads=True)
     [event] = [each for each in begun.table.query_all(f"CASE#{wrong.case_id}") if "event" in each]
     on_company_changed(begun, Event(event["event"], "evt_1", event))
@@ -368,7 +368,7 @@ def test_who_closed_down_enters_no_wave(context: Context) -> None:
     begun = days_later(context, 3)
     begun.memo.clear()
     known(begun, "cmp_2")
-    becomes(begun, "cmp_1", State.LOST)
+    becomes(begun, "cmp_1", RhythmState.LOST)
     waves.assign(begun, ["cmp_1", "cmp_2"])
     assert {each.company_id for each in waves_store.members(begun, wave.wave_id)} == {"cmp_2"}
 
@@ -482,11 +482,11 @@ def test_a_call_to_a_company_that_is_held_out_since_the_morning_is_counted_as_a_
     wave = planned(context, held_out_percent=50)
     begun = days_later(context, 3)
     for number in range(7):
-        known(begun, f"cmp_{number}", State.AT_RISK)
+        known(begun, f"cmp_{number}", RhythmState.AT_RISK)
     listed = lists.make(begun, IVAN).calls
     assert len(listed) == 7
     for call in listed:
-        becomes(begun, call.company_id, State.DORMANT)
+        becomes(begun, call.company_id, RhythmState.DORMANT)
     for call in listed:
         outcome(begun, call.case_id)
     held = {each.company_id for each in waves_store.members(begun, wave.wave_id) if each.arm == "held"}
@@ -548,8 +548,11 @@ class Calls(RuleBasedStateMachine):
     def the_list_is_made(self) -> None:
         assert len(lists.make(self.context, IVAN).calls) <= 7
 
-    @rule(number=st.integers(0, 4), state=st.sampled_from([State.ACTIVE, State.AT_RISK, State.DORMANT, State.WON_BACK]))
-    def a_company_changes_its_state(self, number: int, state: State) -> None:
+    @rule(
+        number=st.integers(0, 4),
+        state=st.sampled_from([RhythmState.ACTIVE, RhythmState.AT_RISK, RhythmState.DORMANT, RhythmState.WON_BACK]),
+    )
+    def a_company_changes_its_state(self, number: int, state: RhythmState) -> None:
         becomes(self.context, self.several[number], state)
 
     @precondition(lambda self: self.listed())
@@ -581,7 +584,7 @@ class Calls(RuleBasedStateMachine):
     def every_company_has_a_next_day_or_an_end_with_its_reason(self) -> None:
         for company_id in self.several:
             found = case_of(self.context, company_id)
-            assert (found.state is CaseState.ENDED) <= (found.reason is Reason.CLOSED)
+            assert (found.state is CaseState.ENDED) <= (found.reason is SilenceReason.CLOSED)
             assert found.due <= self.context.today + timedelta(days=366)
 
     @invariant()

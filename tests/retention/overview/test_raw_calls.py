@@ -14,7 +14,7 @@ from chalicelib.retention.cases.model import CallKind
 from chalicelib.retention.lists import store as lists
 from chalicelib.retention.lists.model import CallList, ListedCall, ListedState
 from chalicelib.retention.overview import service
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.table.transactions import Transaction
 from tests.analytics.steps import in_memory
 from tests.retention.cases.steps import IVAN, OLGA, case_of, known
@@ -41,11 +41,11 @@ def test_managers_work_is_what_the_raw_calls_say(raw: duckdb.DuckDBPyConnection)
             if chance.random() < 0.5:
                 _listed(context, raw, chance, manager, back)
     for number in range(60):
-        manager_id, state = chance.choice([IVAN, OLGA, None]), chance.choice(list(State))
+        manager_id, state = chance.choice([IVAN, OLGA, None]), chance.choice(list(RhythmState))
         currency, usual = chance.choice(["RUB", "RUB", "KZT"]), chance.randrange(1, 10**6)
         known(context, f"cmp_{number:02}", state, manager_id=manager_id, usual=usual, currency=currency, person=False)
         due = context.today - timedelta(days=chance.randrange(60))
-        if state in (State.AT_RISK, State.DORMANT, State.LOST):
+        if state in (RhythmState.AT_RISK, RhythmState.DORMANT, RhythmState.LOST):
             before = case_of(context, f"cmp_{number:02}")
             cases.save(context, replace(before, due=due, version=before.version + 1), before)
             raw.execute("INSERT INTO companies VALUES (?, ?, ?, ?, ?)", [manager_id, state.value, currency, usual, due])

@@ -17,7 +17,7 @@ from chalicelib.retention.lists import service as lists
 from chalicelib.retention.outcomes import service as outcomes
 from chalicelib.retention.outcomes.schemas import OutcomeForm
 from chalicelib.retention.overview import jobs, keys, service
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from tests.retention.cases.steps import IVAN, case_of, known
 from tests.support import partners
 from tests.support.api import Api, Caller
@@ -33,11 +33,11 @@ def scene(context: Context) -> None:
     """Ivan called one of three quiet companies; another waits for over a month; a fourth has no manager."""
     partners.staff(context, "mbr_head", "head_of_sales")
     partners.staff(context, IVAN, "manager")
-    known(context, "cmp_1", State.AT_RISK, usual=900_000)
-    known(context, "cmp_2", State.DORMANT, usual=50_000)
-    known(context, "cmp_3", State.LOST, usual=40_000)
-    known(context, "cmp_4", State.DORMANT, usual=10_000, manager_id=None)
-    known(context, "cmp_5", State.ACTIVE)
+    known(context, "cmp_1", RhythmState.AT_RISK, usual=900_000)
+    known(context, "cmp_2", RhythmState.DORMANT, usual=50_000)
+    known(context, "cmp_3", RhythmState.LOST, usual=40_000)
+    known(context, "cmp_4", RhythmState.DORMANT, usual=10_000, manager_id=None)
+    known(context, "cmp_5", RhythmState.ACTIVE)
     late = case_of(context, "cmp_3")
     cases_store.save(context, replace(late, due=context.today - timedelta(days=31), version=late.version + 1), late)
     first, *_ = lists.make(context, IVAN).calls
@@ -63,8 +63,8 @@ def test_the_overview_adds_up_by_manager_and_by_reason(api: Api, context: Contex
 
 
 def test_sums_in_other_currencies_are_told_apart_and_change_no_sum_of_the_club(api: Api, context: Context) -> None:
-    known(context, "cmp_euros", State.DORMANT, usual=3_000, currency="EUR")
-    known(context, "cmp_tenge", State.LOST, usual=5_000_000, currency="KZT")
+    known(context, "cmp_euros", RhythmState.DORMANT, usual=3_000, currency="EUR")
+    known(context, "cmp_tenge", RhythmState.LOST, usual=5_000_000, currency="KZT")
     jobs.nightly_overview(context, {})
     found = api.call("GET", OVERVIEW, HEAD).json
     ivan = next(each for each in found["managers"] if each["manager_id"] == IVAN)
@@ -124,7 +124,7 @@ def test_months_tell_the_dormant_share_once_the_club_has_counted_its_companies(a
     [after] = api.call("GET", OVERVIEW, HEAD).json["months"]
     assert after["dormant_percent"] == 37.5  # three of eight
     for number in range(5):
-        known(context, f"cmp_euros_{number}", State.DORMANT, currency="EUR")
+        known(context, f"cmp_euros_{number}", RhythmState.DORMANT, currency="EUR")
     jobs.nightly_overview(context, {})
     [same] = api.call("GET", OVERVIEW, HEAD).json["months"]
     assert same["dormant_percent"] == 37.5  # the club counts the companies in its own currency

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.orders import OrderLine
 from chalicelib.pricing import Ruling
-from chalicelib.retention.cases.model import CallKind, Entry, Reason, Result
+from chalicelib.retention.cases.model import CallKind, Entry, Result, SilenceReason
 from chalicelib.retention.cases.rules import talks
 from chalicelib.retention.results.model import CompanyResult, Look, OfferSums, Unit
 from chalicelib.retention.results.rules import (
@@ -232,7 +232,7 @@ def test_a_reason_is_held_against_what_was_to_be_expected_without_a_call() -> No
                 "held" if held else "called",
                 ordered_90=random.random() < 0.8 * chance,  # the season is weaker than the rhythm says
                 chance=Decimal(str(round(chance, 4))),
-                reason=Reason.PRICE if price else None,
+                reason=SilenceReason.PRICE if price else None,
             )
         )
     [told] = by_code(found, lambda each: each.reason)
@@ -241,7 +241,7 @@ def test_a_reason_is_held_against_what_was_to_be_expected_without_a_call() -> No
 
 
 def test_nothing_is_expected_without_a_held_out_company() -> None:
-    assert by_code([result(1, reason=Reason.PRICE, chance=Decimal("0.5"))], lambda each: each.reason) == []
+    assert by_code([result(1, reason=SilenceReason.PRICE, chance=Decimal("0.5"))], lambda each: each.reason) == []
 
 
 def test_a_talk_that_another_entry_corrects_is_none() -> None:

@@ -16,14 +16,14 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import queue_url
 from chalicelib.pricing import Ruling
 from chalicelib.retention.cases import store as cases
-from chalicelib.retention.cases.model import CallAnswer, Reason
+from chalicelib.retention.cases.model import CallAnswer, SilenceReason
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.learning import store as learning_store
 from chalicelib.retention.learning.store import Learned
 from chalicelib.retention.results import jobs, service, store
 from chalicelib.retention.results.model import CompanyResult
 from chalicelib.retention.rhythm.correction.rules import Correction
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
 from chalicelib.table.transactions import Transaction
@@ -104,7 +104,7 @@ def test_measured_twice_nothing_changes_and_an_unknown_wave_is_not_found(context
 
 
 def test_an_outcome_counts_for_the_manager_of_the_day_on_which_the_company_entered(context: Context) -> None:
-    several = [known(context, f"cmp_{number}", State.ACTIVE) for number in range(2)]
+    several = [known(context, f"cmp_{number}", RhythmState.ACTIVE) for number in range(2)]
     wave = planned(context, intake_days=28)
     begun = days_later(context, 1)
     waves.assign(begun, several)
@@ -206,7 +206,7 @@ def test_reasons_of_the_talks_are_told_with_the_result(context: Context) -> None
     buy(begun, other, 20, 70_000)  # so something is to be expected
     tx = Transaction()
     talk = replace(entry("ent_1", "reached"), case_id=cases.case_id_of(one), company_id=one, day=begun.today)
-    cases.add_entry(tx, replace(talk, reason=Reason.PRICE, answer=CallAnswer.FREE_DELIVERY))
+    cases.add_entry(tx, replace(talk, reason=SilenceReason.PRICE, answer=CallAnswer.FREE_DELIVERY))
     begun.table.commit(tx)
     after = days_later(context, 91)
     service.measure(after, wave.wave_id, several)

@@ -10,7 +10,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.states import consumers, jobs, service, store
-from chalicelib.retention.states.rules import State, standing_on
+from chalicelib.retention.states.rules import RhythmState, standing_on
 from chalicelib.retention.states.store import Rhythm
 from tests.tiers.steps import sale_events
 
@@ -43,10 +43,14 @@ def alarms(context: Context, company_id: str) -> list[dict[str, Any]]:
     return [each for each in items if each.get("event") == "big_client.quiet"]
 
 
-def told(context: Context, company_id: str) -> list[tuple[State, State]]:
+def told(context: Context, company_id: str) -> list[tuple[RhythmState, RhythmState]]:
     """The changes of state that were recorded, in their order: before and after."""
     items = context.table.query_all(companies_keys.company(company_id).pk)
-    return [(State(each["was"]), State(each["state"])) for each in items if each.get("event") == "rhythm.changed"]
+    return [
+        (RhythmState(each["was"]), RhythmState(each["state"]))
+        for each in items
+        if each.get("event") == "rhythm.changed"
+    ]
 
 
 def night(context: Context) -> dict[str, Any]:

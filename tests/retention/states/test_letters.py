@@ -16,7 +16,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.retention.states import store
 from chalicelib.retention.states.letters import who_answers_for
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.states.store import Rhythm
 from chalicelib.table.transactions import Transaction
 from tests.mail.steps import letter, member, message
@@ -69,7 +69,7 @@ def usual(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orders, "usual_order", lambda context, company_id: SimpleNamespace(lines=lines), raising=False)
     monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
     last = context.today - timedelta(days=17)
-    store.save(context, Rhythm("cmp_1", State.ACTIVE, last, context.today, 6, last_order=last, version=1))
+    store.save(context, Rhythm("cmp_1", RhythmState.ACTIVE, last, context.today, 6, last_order=last, version=1))
 
 
 def test_a_buyer_is_reminded_with_the_window_the_usual_order_and_a_link(
@@ -93,7 +93,7 @@ def test_nobody_is_reminded_of_what_was_ordered(
     monkeypatch.setattr(orders, "latest", lambda context, company_id, most: [], raising=False)
     assert club.told("order_expected", BUYER, **expected(context))
     today = context.today
-    store.save(context, Rhythm("cmp_1", State.ACTIVE, today, today, 7, last_order=today, version=2))
+    store.save(context, Rhythm("cmp_1", RhythmState.ACTIVE, today, today, 7, last_order=today, version=2))
     with pytest.raises(Unsendable, match="ordered"):
         club.told("order_expected", BUYER, **expected(context))
 

@@ -5,7 +5,7 @@ from chalicelib.retention.rhythm.model import Parameters
 from chalicelib.retention.rhythm.orders.rules import OrderDay
 from chalicelib.retention.rhythm.rules import ClubRhythm
 from chalicelib.retention.rhythm.season.rules import season_time
-from chalicelib.retention.states.rules import LOOK_AHEAD, Limits, State, sentence, standing_on, state_on
+from chalicelib.retention.states.rules import LOOK_AHEAD, Limits, RhythmState, sentence, standing_on, state_on
 
 TODAY = 738_000
 CLUB = ClubRhythm(season_time({TODAY - 900: 1}, TODAY), model=Parameters(0.8, 30.0, 0.6, 2.0), mean_order=100.0)
@@ -16,21 +16,21 @@ def ordered(*ago: int) -> list[OrderDay]:
     return [OrderDay(TODAY - days, 100.0, 1) for days in sorted(ago, reverse=True)]
 
 
-def state(*ago: int) -> State:
+def state(*ago: int) -> RhythmState:
     return standing_on(CLUB, ordered(*ago), TODAY, LIMITS).state
 
 
 def test_each_state_by_its_orders() -> None:
-    assert state() is State.NO_ORDERS
-    assert state(-1) is State.NO_ORDERS  # ordered tomorrow
-    assert state(0) is state(50, 3) is state(89) is State.NEW
-    assert state(*range(5, 300, 20)) is State.ACTIVE
-    assert state(*range(75, 300, 20)) is State.AT_RISK
-    assert state(90) is state(*range(364, 600, 20)) is State.DORMANT
-    assert state(365) is State.LOST
-    assert state(300, 280, 20, 10, 2) is State.WON_BACK
-    assert state(*range(2, 90, 8), 190, 300) is State.WON_BACK
-    assert state(*range(2, 100, 8), 190, 300) is State.ACTIVE
+    assert state() is RhythmState.NO_ORDERS
+    assert state(-1) is RhythmState.NO_ORDERS  # ordered tomorrow
+    assert state(0) is state(50, 3) is state(89) is RhythmState.NEW
+    assert state(*range(5, 300, 20)) is RhythmState.ACTIVE
+    assert state(*range(75, 300, 20)) is RhythmState.AT_RISK
+    assert state(90) is state(*range(364, 600, 20)) is RhythmState.DORMANT
+    assert state(365) is RhythmState.LOST
+    assert state(300, 280, 20, 10, 2) is RhythmState.WON_BACK
+    assert state(*range(2, 90, 8), 190, 300) is RhythmState.WON_BACK
+    assert state(*range(2, 100, 8), 190, 300) is RhythmState.ACTIVE
 
 
 def test_a_state_begins_with_its_first_day() -> None:
@@ -38,8 +38,8 @@ def test_a_state_begins_with_its_first_day() -> None:
     assert standing_on(CLUB, ordered(400), TODAY, LIMITS).since == TODAY - 35
     at_risk = ordered(*range(75, 300, 20))
     since = standing_on(CLUB, at_risk, TODAY, LIMITS).since
-    assert state_on(CLUB, at_risk, since, LIMITS) is State.AT_RISK
-    assert state_on(CLUB, at_risk, since - 1, LIMITS) is State.ACTIVE
+    assert state_on(CLUB, at_risk, since, LIMITS) is RhythmState.AT_RISK
+    assert state_on(CLUB, at_risk, since - 1, LIMITS) is RhythmState.ACTIVE
 
 
 def test_a_lost_company_is_not_looked_at_again() -> None:

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from chalicelib.companies import keys as companies_keys
 from chalicelib.platform.context import Context
 from chalicelib.retention.states import consumers, jobs, service, store
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from tests.retention.states.steps import alarms, fresh, hear_all, heard, learn, message, night, stored, told
 from tests.support.crashes import crashes, races
 from tests.tiers.steps import buy, company, days_later, give_back, in_memory, sale_events
@@ -40,11 +40,11 @@ def test_a_sale_gives_a_company_its_rhythm(quick: Context) -> None:
     hear_all(quick, company_id)
     found = stored(quick, company_id)
     assert found is not None
-    assert (found.state, found.orders) == (State.ACTIVE, 9)
+    assert (found.state, found.orders) == (RhythmState.ACTIVE, 9)
     assert found.last_order == quick.today - timedelta(days=40)
     assert found.window_from is not None and found.window_to is not None and found.look_again is not None
     assert quick.today < found.window_from <= found.window_to
-    assert told(quick, company_id) == [(State.NO_ORDERS, State.ACTIVE)]
+    assert told(quick, company_id) == [(RhythmState.NO_ORDERS, RhythmState.ACTIVE)]
 
 
 def test_a_silence_is_found_by_the_nights_alone(quick: Context) -> None:
@@ -53,10 +53,10 @@ def test_a_silence_is_found_by_the_nights_alone(quick: Context) -> None:
     for days in range(1, 330):
         night(days_later(quick, days))
     assert told(quick, company_id) == [
-        (State.NO_ORDERS, State.ACTIVE),
-        (State.ACTIVE, State.AT_RISK),
-        (State.AT_RISK, State.DORMANT),
-        (State.DORMANT, State.LOST),
+        (RhythmState.NO_ORDERS, RhythmState.ACTIVE),
+        (RhythmState.ACTIVE, RhythmState.AT_RISK),
+        (RhythmState.AT_RISK, RhythmState.DORMANT),
+        (RhythmState.DORMANT, RhythmState.LOST),
     ]
     lost = stored(days_later(quick, 330), company_id)
     assert lost is not None and lost.look_again is None
@@ -68,7 +68,10 @@ def test_an_order_wins_a_dormant_company_back(quick: Context) -> None:
     later = days_later(quick, 100)
     hear_all(later, company_id)
     heard(later, buy(later, company_id, 0, 60_000))
-    assert told(later, company_id) == [(State.NO_ORDERS, State.DORMANT), (State.DORMANT, State.WON_BACK)]
+    assert told(later, company_id) == [
+        (RhythmState.NO_ORDERS, RhythmState.DORMANT),
+        (RhythmState.DORMANT, RhythmState.WON_BACK),
+    ]
 
 
 def test_a_cancelled_order_was_no_sign_of_life(quick: Context) -> None:
@@ -85,7 +88,7 @@ def test_orders_that_are_all_taken_back_leave_no_rhythm(quick: Context) -> None:
     heard(quick, buy(quick, company_id, -2, 60_000, number="B-1"))
     heard(quick, buy(quick, company_id, -2, 0, number="B-1"))
     found = stored(quick, company_id)
-    assert found is not None and (found.state, found.no_order, found.look_again) == (State.NO_ORDERS, None, None)
+    assert found is not None and (found.state, found.no_order, found.look_again) == (RhythmState.NO_ORDERS, None, None)
 
 
 def test_the_same_event_twice_writes_nothing(quick: Context) -> None:
@@ -120,7 +123,7 @@ def test_a_crash_at_any_call_is_made_up_for(quick: Context) -> None:
         heard(context, event)
         found = stored(context, company_id)
         assert found is not None and found == fresh(context, company_id, found.version), crash
-        assert told(context, company_id) == [(State.NO_ORDERS, State.NEW)], crash
+        assert told(context, company_id) == [(RhythmState.NO_ORDERS, RhythmState.NEW)], crash
 
 
 def test_a_crash_of_a_night_s_worker_is_made_up_for(quick: Context) -> None:
@@ -132,7 +135,10 @@ def test_a_crash_of_a_night_s_worker_is_made_up_for(quick: Context) -> None:
         with crash:
             jobs.decide_rhythm(later, message(company_id))
         jobs.decide_rhythm(later, message(company_id))
-        assert told(later, company_id) == [(State.NO_ORDERS, State.NEW), (State.NEW, State.DORMANT)], crash
+        assert told(later, company_id) == [
+            (RhythmState.NO_ORDERS, RhythmState.NEW),
+            (RhythmState.NEW, RhythmState.DORMANT),
+        ], crash
 
 
 def test_one_company_that_fails_holds_up_no_other(quick: Context, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +182,7 @@ def test_a_small_client_alarms_nobody(quick: Context) -> None:
     hear_all(quick, company_id)
     for days in range(60):
         night(days_later(quick, days))
-    assert [after for _, after in told(quick, company_id)][-1] is State.DORMANT
+    assert [after for _, after in told(quick, company_id)][-1] is RhythmState.DORMANT
     assert alarms(quick, company_id) == []
 
 
@@ -191,7 +197,7 @@ def test_a_company_in_another_currency_has_figures_of_its_own_orders_and_raises_
         buy(quick, euros, offset, 500_000, currency="EUR")
     hear_all(quick, euros)
     found = stored(quick, euros)
-    assert found and found.state is State.DORMANT
+    assert found and found.state is RhythmState.DORMANT
     assert (found.order_value, found.usual_sum) == (500_000, 750_000)
     assert alarms(quick, euros) == []
     shown = service.explain(quick, euros, None, "en").figures
@@ -215,11 +221,15 @@ def test_a_crash_at_any_call_loses_no_alarm_and_doubles_none(quick: Context) -> 
 def test_those_at_risk_are_looked_at_again_in_the_night_after_the_club_has_learned(quick: Context) -> None:
     company_id = regular(quick)
     hear_all(quick, company_id)
-    for days, wanted in ((0, State.AT_RISK), (1, State.ACTIVE), (2, State.AT_RISK)):  # it learns in the first night
+    for days, wanted in (
+        (0, RhythmState.AT_RISK),
+        (1, RhythmState.ACTIVE),
+        (2, RhythmState.AT_RISK),
+    ):  # it learns in the first night
         today = days_later(quick, days)
         before = stored(today, company_id)
         assert before
-        doubted = replace(before, state=State.AT_RISK, look_again=None, version=before.version + 1)
+        doubted = replace(before, state=RhythmState.AT_RISK, look_again=None, version=before.version + 1)
         store.save(today, doubted)
         night(today)
         after = stored(today, company_id)
@@ -343,7 +353,7 @@ def machine(context: Context) -> type[RuleBasedStateMachine]:
             found = stored(self.context, self.company_id)
             now = fresh(self.context, self.company_id, found.version if found else 0)
             if found is None:
-                assert now.state is State.NO_ORDERS
+                assert now.state is RhythmState.NO_ORDERS
             else:
                 assert (found.state, found.since, found.orders, found.last_order) == (
                     now.state,
@@ -351,7 +361,7 @@ def machine(context: Context) -> type[RuleBasedStateMachine]:
                     now.orders,
                     now.last_order,
                 )
-                assert found.state is not State.NO_ORDERS or found.early_warning is None
+                assert found.state is not RhythmState.NO_ORDERS or found.early_warning is None
 
         @invariant()
         def each_change_is_told_once(self) -> None:

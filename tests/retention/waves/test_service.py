@@ -15,7 +15,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.terms import service as terms
 from chalicelib.pricing.terms.schemas import TermsForm
 from chalicelib.retention.states import service as states
-from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.waves import consumers, jobs, service, store
 from chalicelib.retention.waves.model import WaveState, assignment
 from chalicelib.table.transactions import Transaction
@@ -283,7 +283,7 @@ def test_a_company_that_stays_after_a_join_takes_the_arm_and_gives_it_back_when_
     several = [known(begun, f"cmp_{number}") for number in range(8)]
     held = min(held_out(begun, several))
     called = min(set(several) - held_out(begun, several))
-    stays = known(begun, "cmp_stays", State.ACTIVE)
+    stays = known(begun, "cmp_stays", RhythmState.ACTIVE)
     for company_id in (called, held):  # the second one has nothing to give: an arm never changes
         facts = {"company_id": company_id, "into": stays, "join_id": "cjn_1"}
         for crash in crashes():

@@ -41,7 +41,7 @@ class Correction(NamedTuple):
         )
 
 
-class Case(NamedTuple):
+class PastDay(NamedTuple):
     """An earlier day of a company: what the model said then, its traits, and whether the silence came."""
 
     probability: float
@@ -80,7 +80,7 @@ def sigmoid(value: float) -> float:
     return 1 / (1 + exp(-value)) if value > -700 else 0.0
 
 
-def learn(cases: Sequence[Case], periods: float) -> Correction | None:
+def learn(cases: Sequence[PastDay], periods: float) -> Correction | None:
     """The correction that these cases teach, by Newton's method; None without any. Of too many, every k-th one is taken.
 
     `periods`: horizons that lie one after the other in the time of the cases. All cases of a period share its season, so the level is known only as

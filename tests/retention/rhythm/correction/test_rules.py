@@ -2,17 +2,17 @@ from random import Random
 
 import pytest
 
-from chalicelib.retention.rhythm.correction.rules import MOST_ROWS, Case, learn, logit, sigmoid, traits
+from chalicelib.retention.rhythm.correction.rules import MOST_ROWS, PastDay, learn, logit, sigmoid, traits
 from chalicelib.retention.rhythm.orders.rules import OrderDay
 
 
-def cases(number: int, *, pull: float, seed: int = 1) -> list[Case]:
+def cases(number: int, *, pull: float, seed: int = 1) -> list[PastDay]:
     """Companies whose silence depends on a trait as strongly as `pull` says."""
     random = Random(seed)
     found = []
     for _ in range(number):
         said, trait = random.uniform(0.2, 0.8), random.gauss(5, 2)
-        found.append(Case(said, [trait, 0.0], random.random() < sigmoid(logit(said) + pull * (trait - 5) / 2)))
+        found.append(PastDay(said, [trait, 0.0], random.random() < sigmoid(logit(said) + pull * (trait - 5) / 2)))
     return found
 
 
