@@ -12,6 +12,8 @@ WINGS = ("regions", "people", "customers", "addresses")
 with opened_when_asked(__name__):
     from chalicelib.companies.addresses.model import Address
     from chalicelib.companies.addresses.schemas import AddressView
+    from chalicelib.companies.addresses.service import join_books as join_addresses
+    from chalicelib.companies.addresses.service import part_books as part_addresses
     from chalicelib.companies.addresses.service import read_address
     from chalicelib.companies.company import (
         companies_of_inns,

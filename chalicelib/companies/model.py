@@ -4,6 +4,8 @@ from typing import Literal, NamedTuple
 
 from chalicelib.platform import Record
 
+MOST_CONTACTS = 10  # of a company
+
 Role = Literal["owner", "buyer", "accountant", "engineer"]
 
 

@@ -71,10 +71,11 @@ def invitations(context: Context, person: Person) -> Iterator[Row]:
 
 @own_data("delivery_contacts", title={"en": "You as a delivery contact", "ru": "Вы как получатель"}, fields=_ADDRESSES)
 def delivery_contacts(context: Context, person: Person) -> Iterator[Row]:
-    for company in _theirs(context, person):
-        for each in addresses.read_book(context, company.company_id).addresses:
-            if person.is_meant_by(each.contact_name, each.contact_phone):
-                yield {name: getattr(each, name) for name in _ADDRESSES}
+    books = [addresses.read_book(context, each.company_id).addresses for each in _theirs(context, person)]
+    known = {each.address_id: each for book in reversed(books) for each in book}
+    for each in known.values():
+        if person.is_meant_by(each.contact_name, each.contact_phone):
+            yield {name: getattr(each, name) for name in _ADDRESSES}
 
 
 @own_data(
@@ -83,12 +84,12 @@ def delivery_contacts(context: Context, person: Person) -> Iterator[Row]:
     fields=_CONTACTS,
 )
 def company_contacts(context: Context, person: Person) -> Iterator[Row]:
-    for company in _theirs(context, person):
-        yield from (each.model_dump() for each in company.contacts or () if _names(each, person))
+    known = dict.fromkeys(each for company in _theirs(context, person) for each in company.contacts or ())
+    yield from (each.model_dump() for each in known if _names(each, person))
 
 
 def _theirs(context: Context, person: Person) -> list[Company]:
-    """The person's company, and those that turned out to be it: their contacts and addresses stay with them."""
+    """The person's company, and those that turned out to be it: they keep what they had, the company has it, too."""
     return with_joined(context, person.company_id) if person.company_id else []
 
 

@@ -5,7 +5,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.companies import rules
 from chalicelib.companies.config import Fact
-from chalicelib.companies.model import ClaimedCompany, Role
+from chalicelib.companies.model import MOST_CONTACTS, ClaimedCompany, Role
 from chalicelib.distributors import DistributorCardView
 from chalicelib.members import PersonName, Phone
 from chalicelib.platform import Email, Form, Language, ListPage, ListQuery, NameOf, PageQuery, View, narrowed
@@ -74,9 +74,6 @@ class CompanyChangeForm(Form):
         Identifier | None, Field(description="Delivers the orders; null: the first distributor of the region.")
     ] = None
     yearly_total: Annotated[int | None, Field(ge=1, le=10**12, description=YEARLY_TOTAL)] = None
-
-
-MOST_CONTACTS = 10
 
 
 class CompanyContactForm(Form):
@@ -340,7 +337,7 @@ class PastManagerView(View):
 
 
 class JoinedFromView(View):
-    """A company that turned out to be this one. Its own card has its orders, contacts and addresses."""
+    """A company that turned out to be this one. Its own card has its terms, offers and manual tiers."""
 
     company_id: str
     name: Annotated[str | None, NameOf("company_id")] = None

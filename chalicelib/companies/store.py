@@ -13,7 +13,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.companies import keys
 from chalicelib.companies.events import REGISTERED
-from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, PastManager, Person
+from chalicelib.companies.model import MOST_CONTACTS, ClaimedCompany, Company, FirmMember, PastManager, Person
 from chalicelib.companies.rules import listed_as
 from chalicelib.distributors import distributor_key
 from chalicelib.members import Membership, membership_key
@@ -339,7 +339,7 @@ def change(tx: Transaction, company: Company, changes: dict[str, Any], at: str) 
 
 
 def join(tx: Transaction, company: Company, into: Company) -> None:
-    """Takes the company off the lists, and gives its INN to the other one if that has none. Refused with label `company` or `into`."""
+    """Takes the company off the lists; the other one gets its contacts, and its INN if that has none. Refused with label `company` or `into`."""
     tx.update(
         keys.company(company.company_id),
         put={"joined_into": into.company_id, "version": company.version + 1},
@@ -350,6 +350,8 @@ def join(tx: Transaction, company: Company, into: Company) -> None:
     free = Attr("version").eq(into.version) & Attr("joined_into").not_exists()
     given = {name: value for name in ("inn", "kpp") if (value := getattr(company, name)) and not into.inn}
     given["joined_from"] = [*(into.joined_from or ()), company.company_id]
+    if known := list(dict.fromkeys((*(into.contacts or ()), *(company.contacts or ()))))[:MOST_CONTACTS]:
+        given["contacts"] = [each.model_dump(exclude_none=True) for each in known]
     tx.update(keys.company(into.company_id), put=given, add={"version": 1}, when=free, label="into")
 
 
@@ -363,10 +365,15 @@ def part(tx: Transaction, company: Company, into: Company, *, took_inn: bool) ->
         label="company",
     )
     others = [each for each in into.joined_from or () if each != company.company_id]
-    gone = [*(("inn", "kpp") if took_inn else ()), *(() if others else ("joined_from",))]
+    contacts = [each for each in into.contacts or () if each not in (company.contacts or ())]
+    put = {
+        "joined_from": others,
+        "contacts": [each.model_dump(exclude_none=True) for each in contacts],
+    }
+    gone = [*(("inn", "kpp") if took_inn else ()), *(name for name, value in put.items() if not value)]
     tx.update(
         keys.company(into.company_id),
-        put={"joined_from": others} if others else {},
+        put={name: value for name, value in put.items() if value},
         add={"version": 1},
         remove=gone,
         when=Attr("version").eq(into.version),

@@ -4,7 +4,7 @@ Each step is one transaction with the demand, the count of its article, and its 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from chalicelib import catalog, companies, members
 from chalicelib.catalog import Product, total
@@ -68,6 +68,21 @@ def cancel(context: Context, company_id: str, member_id: str, demand_id: str) ->
         record(tx, context, after, CANCELLED)
 
     return _change(context, demand_id, decide, check)
+
+
+def move_demands(context: Context, company_id: str, to: str, member_id: str) -> None:
+    """The member's demands are those of the other company. Safe to repeat."""
+
+    def decide(present: Demand | None) -> Demand:
+        if present is None:
+            raise Problem("not_found")
+        return replace(present, company_id=to, version=present.version + 1)
+
+    def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
+        record(tx, context, after, CHANGED)
+
+    for item in list(context.table.query_all(keys.demand_list(company_id, member_id, "", "").pk, index="gsi1")):
+        _change(context, item["demand_id"], decide, check)
 
 
 def _missing_article(context: Context, typed: str, pointer: str) -> str:

@@ -20,6 +20,7 @@ WINGS = (
 )
 
 with opened_when_asked(__name__):
+    from chalicelib.orders.cart.service import move as move_cart
     from chalicelib.orders.config import Orders
     from chalicelib.orders.datasets import SOURCES as ORDER_SOURCES
     from chalicelib.orders.free_goods.service import assess_due as assess_free_goods

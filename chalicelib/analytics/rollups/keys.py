@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chalicelib.table import Key, company_partition, in_gsi2, in_table, shard_of
+from chalicelib.table import Key, company_partition, in_gsi1, in_gsi2, in_table, shard_of
 
 DEFINITION = 4  # of a rollup: a higher one is built beside those before it. 4: rows of goods by day
 
@@ -64,3 +64,9 @@ def rebuild(rebuild_id: str) -> Key:
 def rebuild_part(rebuild_id: str, part: int) -> Key:
     """A part of a rebuild."""
     return Key(f"REBUILD#{rebuild_id}", f"PART#{part:06d}")
+
+
+@in_gsi1("by time")
+def rebuild_list(at: str, rebuild_id: str) -> Key:
+    """The rebuilds of rollups, newest first."""
+    return Key("REBUILDS", f"{at}#{rebuild_id}")

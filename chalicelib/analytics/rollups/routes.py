@@ -1,7 +1,7 @@
 """Rebuilds of the rollups, for the staff."""
 
 from chalicelib.analytics.rollups import service
-from chalicelib.analytics.rollups.schemas import RebuildView
+from chalicelib.analytics.rollups.schemas import RebuildPage, RebuildsQuery, RebuildView
 from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="analytics")
@@ -14,6 +14,12 @@ def start_rebuild(call: Call) -> RebuildView:
     A change of brands or categories in the catalogue reaches the months before only so. The figures answer meanwhile.
     """
     return service.start_rebuild(call.answering(_started), call.principal.for_member())
+
+
+@routes.get("/v1/staff/analytics/rebuilds", scope="staff.analytics.read", query=RebuildsQuery)
+def list_rebuilds(call: Call) -> RebuildPage:
+    """List the rebuilds of the last 90 days, newest first."""
+    return call.page(RebuildPage, service.rebuilds, call.context)
 
 
 @routes.get("/v1/staff/analytics/rebuilds/{rebuild_id}", scope="staff.analytics.read")

@@ -1,6 +1,6 @@
 from pydantic import Field
 
-from chalicelib.platform import WorkView
+from chalicelib.platform import ListPage, WorkView, narrowed
 
 
 class RebuildView(WorkView):
@@ -8,3 +8,10 @@ class RebuildView(WorkView):
 
     rebuild_id: str
     definition: int = Field(description="Number of the definition that the rollups are built by.")
+
+
+RebuildsQuery = narrowed(RebuildView, same=("state", "created_by"), day=("created_at",))
+
+
+class RebuildPage(ListPage):
+    items: list[RebuildView]

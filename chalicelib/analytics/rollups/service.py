@@ -132,6 +132,12 @@ def start_rebuild(context: Context, author: str) -> RebuildView:
     return context.commit(tx, _view_of(context, made))
 
 
+def rebuilds(context: Context, limit: int, after: Position) -> tuple[list[RebuildView], Position]:
+    """Newest first. One call."""
+    items, last = store.REBUILD.page(context.table, limit, after)
+    return [_view_of(context, Progress(item["rebuild_id"], item)) for item in items], last
+
+
 def show_rebuild(context: Context, rebuild_id: str) -> RebuildView:
     """Raises `not_found`."""
     found = or_not_found(store.REBUILD.load(context, rebuild_id))

@@ -28,7 +28,9 @@ from chalicelib.platform import Context, Progress, WorkInParts, queue_url, recor
 from chalicelib.table import Item, Key, Refused, Table, Transaction, company_partition, from_item, shards, to_item
 
 REBUILD_KEEP_DAYS = 90
-REBUILD = WorkInParts(lambda: queue_url("rebuilds"), "rebuilds/", keys.rebuild, keys.rebuild_part, REBUILD_KEEP_DAYS)
+REBUILD = WorkInParts(
+    lambda: queue_url("rebuilds"), "rebuilds/", keys.rebuild, keys.rebuild_part, REBUILD_KEEP_DAYS, keys.rebuild_list
+)
 
 # --- marks ------------------------------------------------------------------------------------------------------------
 
@@ -213,4 +215,4 @@ def _row(plain: list[Any]) -> Row:
 def create_rebuild(tx: Transaction, context: Context, rebuild_id: str, author: str) -> Progress:
     """Creates a rebuild; its event starts it."""
     record_event(tx, context, keys.rebuild(rebuild_id), REBUILD_REQUESTED, rebuild_id=rebuild_id)
-    return REBUILD.create(tx, context, rebuild_id, author, {"definition": DEFINITION})
+    return REBUILD.create(tx, context, rebuild_id, author, {"rebuild_id": rebuild_id, "definition": DEFINITION})

@@ -28,9 +28,9 @@ from chalicelib.campaigns.segments.schemas import AudienceForm, AudienceView, Sa
 from chalicelib.campaigns.segments.store import Audience, AudiencePart
 from chalicelib.contacts import ContactClass
 from chalicelib.members import Member
-from chalicelib.platform import Club, Context, Problem, aws, queue_url
+from chalicelib.platform import Club, Context, Problem, aws, or_not_found, queue_url
 from chalicelib.platform.log import log
-from chalicelib.table import SHARDS, Transaction, shards
+from chalicelib.table import SHARDS, Position, Transaction, shards
 
 PAGE = 100  # members: one call for their profiles, and one for their memberships
 PAGE_OF_COMPANIES = 25  # members, where the purchases of each one's company are read: far below the worker's time limit
@@ -59,10 +59,15 @@ def start(context: Context, form: AudienceForm, *, by: str) -> AudienceView:
 
 def show(context: Context, audience_id: str) -> AudienceView:
     """The progress and the numbers so far. One call. Raises 404."""
-    found, parts = store.read_audience(context.table, audience_id)
-    if found is None:
-        raise Problem("not_found")
-    return _shown(found, parts)
+    found = store.read_audiences(context.table, [audience_id])
+    return _shown(*or_not_found(next(iter(found), None)))
+
+
+def page(context: Context, limit: int, after: Position) -> tuple[list[AudienceView], Position]:
+    """Those that somebody asked for, newest first, each with its numbers so far."""
+    listed = store.audiences_page(context.table, limit, after)
+    found = store.read_audiences(context.table, [item["audience_id"] for item in listed.items])
+    return [_shown(*each) for each in found], listed.last
 
 
 def ask_for_count(audience_id: str) -> None:

@@ -29,3 +29,9 @@ def audience_part(audience_id: str, shard: int) -> Key:
 def audience_people(audience_id: str, shard: int, page: int) -> Key:
     """The people of an issue's audience, page by page, with who is left out and why."""
     return Key(f"AUDIENCE#{audience_id}", f"PEOPLE#{shard}#{page:06d}")
+
+
+@in_gsi1("by time")
+def audience_list(at: str, audience_id: str) -> Key:
+    """The audiences that somebody asked for, newest first; not those of issues."""
+    return Key("AUDIENCES", f"{at}#{audience_id}")

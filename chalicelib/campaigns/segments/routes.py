@@ -1,6 +1,8 @@
 from chalicelib.campaigns.segments import audience, service
 from chalicelib.campaigns.segments.schemas import (
     AudienceForm,
+    AudiencePage,
+    AudiencesQuery,
     AudienceView,
     SegmentForm,
     SegmentPage,
@@ -34,6 +36,12 @@ def preview_segment(call: Call, form: AudienceForm) -> AudienceView:
     The count runs page by page. Follow it at the Location of the answer, until its state is done.
     """
     return audience.start(call.answering(_started), form, by=call.principal.for_member())
+
+
+@routes.get("/v1/staff/audiences", scope="staff.campaigns.read", query=AudiencesQuery)
+def list_audiences(call: Call) -> AudiencePage:
+    """List the counts of segments that somebody asked for, newest first."""
+    return call.page(AudiencePage, audience.page, call.context)
 
 
 @routes.get("/v1/staff/audiences/{audience_id}", scope="staff.campaigns.read")

@@ -90,3 +90,10 @@ class AudienceView(View):
     sample: list[SampledMemberView] = Field(
         description="Some of those who meet the conditions, at most 20 with a letter and 20 without."
     )
+
+
+AudiencesQuery = narrowed(AudienceView, same=("state", "topic", "issue_class", "created_by"), day=("created_at",))
+
+
+class AudiencePage(ListPage):
+    items: list[AudienceView]

@@ -8,6 +8,7 @@ PEOPLE    the people of one page, in the audience of an issue only; written with
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -127,16 +128,26 @@ def delete(tx: Transaction, segment: Segment) -> None:
 def create_audience(tx: Transaction, context: Context, audience: Audience) -> None:
     """A new audience; its event starts the count."""
     key, expires_at = keys.audience(audience.audience_id), context.expiry(days=KEEP_DAYS)
-    tx.create({**key.as_item(), **to_item(audience), "expires_at": expires_at})
+    listed = {} if audience.issue_id else keys.audience_list(audience.created_at, audience.audience_id).as_gsi1()
+    tx.create({**key.as_item(), **listed, **to_item(audience), "expires_at": expires_at})
     record_event(tx, context, key, REQUESTED, audience_id=audience.audience_id)
 
 
-def read_audience(table: Table, audience_id: str) -> tuple[Audience | None, list[AudiencePart]]:
-    """The audience and its parts so far: one call."""
-    key = keys.audience(audience_id)
-    found = table.get_many([key, *(keys.audience_part(audience_id, shard) for shard in shards())], consistent=True)
-    whole = found.pop(key, None)
-    return from_item(Audience, whole) if whole else None, _parts(found.values())
+def read_audiences(table: Table, audience_ids: Sequence[str]) -> list[tuple[Audience, list[AudiencePart]]]:
+    """Those that are there, each with its parts so far; a call per 100 items."""
+    parts = {each: [keys.audience_part(each, shard) for shard in shards()] for each in audience_ids}
+    found = table.get_many([*map(keys.audience, audience_ids), *chain(*parts.values())], consistent=True)
+    return [
+        (from_item(Audience, found[keys.audience(each)]), _parts(found[key] for key in parts[each] if key in found))
+        for each in audience_ids
+        if keys.audience(each) in found
+    ]
+
+
+def audiences_page(table: Table, limit: int, after: Position) -> Page:
+    """Those that somebody asked for, newest first."""
+    listed = keys.audience_list("", "").pk
+    return table.query(listed, index="gsi1", newest_first=True, limit=limit, after=after)
 
 
 def read_part(table: Table, audience_id: str, shard: int) -> tuple[Audience | None, AudiencePart]:

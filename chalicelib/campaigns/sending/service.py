@@ -144,7 +144,8 @@ def _make_audience(context: Context, issue_id: str) -> bool:
 
 def plan_runs(context: Context, issue_id: str, audience_id: str) -> None:
     """Makes the runs, once all shards of the audience are kept. Safe to repeat; none begins before all are there."""
-    _, parts = segments_store.read_audience(context.table, audience_id)
+    found = segments_store.read_audiences(context.table, [audience_id])
+    parts = [part for _, parts in found for part in parts]
     if sum(part.done for part in parts) < SHARDS:
         return  # the event of the last one comes
     issue, _ = plan_store.read(context.table, issue_id)

@@ -3,6 +3,8 @@
 An order copies its address, so a change or removal leaves earlier orders as they are.
 """
 
+from collections.abc import Mapping
+
 from chalicelib.companies import keys
 from chalicelib.companies.addresses import events, rules, store
 from chalicelib.companies.addresses.model import Address, AddressBook
@@ -29,10 +31,30 @@ def forget_contact(context: Context, company_id: str, person: Person) -> None:
     for each in before.addresses:
         if person.is_meant_by(each.contact_name, each.contact_phone):
             after = rules.change(after, each._replace(contact_name="", contact_phone="", version=each.version + 1))
-    if after != before:
-        tx = Transaction()
-        store.replace(tx, company_id, before, after)
-        context.table.commit(tx)
+    _put(context, {company_id: (before, after)})
+
+
+@retry("addresses")
+def join_books(context: Context, company_id: str, into: str) -> None:
+    """The company that stays has the addresses of both, under their ids. Safe to repeat."""
+    book = store.read(context.table, into)
+    _put(context, {into: (book, rules.joined(book, store.read(context.table, company_id)))})
+
+
+@retry("addresses")
+def part_books(context: Context, company_id: str, into: str) -> None:
+    """Undoes `join_books`. Safe to repeat."""
+    book, other = store.read(context.table, into), store.read(context.table, company_id)
+    after, other_after = rules.parted(book, other)
+    _put(context, {into: (book, after), company_id: (other, other_after)})
+
+
+def _put(context: Context, books: Mapping[str, tuple[AddressBook, AddressBook]]) -> None:
+    tx = Transaction()
+    for company_id, (before, after) in books.items():
+        if after != before:
+            store.replace(tx, company_id, before, after)
+    context.table.commit(tx)
 
 
 def list_addresses(context: Context, company_id: str) -> AddressListView:

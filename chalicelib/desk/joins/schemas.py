@@ -71,7 +71,7 @@ class JoinPreviewView(View):
         description="The company loses them with its documents. The other one earns them by its own tier."
     )
     other_bonuses: Money = Field(description="They go over as they are, each with its expiry; negative: a debt.")
-    stays: list[Literal["terms", "offers"]] = Field(
+    stays: list[Literal["terms", "offers", "manual_tiers"]] = Field(
         description="Things of the company that do not go over: agree them anew with the company that stays."
     )
     company: JoinedCompanyView

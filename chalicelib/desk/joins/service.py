@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import bonuses, companies, exchange, orders, pricing, sales, tiers
+from chalicelib import bonuses, companies, demand, exchange, orders, pricing, sales, tiers
 from chalicelib.bonuses import Bonuses
 from chalicelib.companies import MOST_CUSTOMERS, MOST_JOINED, Company
 from chalicelib.desk.joins import order_moves, store
@@ -180,6 +180,8 @@ def _staying(context: Context, company: Company) -> Iterator[Any]:
         yield "terms"
     if pricing.open_offers_of(context, company.company_id):
         yield "offers"
+    if tiers.manual_tiers_of(context, company.company_id):
+        yield "manual_tiers"
 
 
 def _joined(context: Context, company: Company, changed: Mapping[date, Decimal]) -> JoinedCompanyView:
@@ -305,6 +307,7 @@ def work(context: Context, message: dict[str, Any]) -> None:
 
 
 def _move(context: Context, join: CompanyJoin) -> bool:
+    companies.join_addresses(context, join.company_id, join.into)
     followed = _follow(context, join, join.company_id, join.into, "there")
     into = companies.read_company(context, join.into)
     if into is None or not order_moves.move(context, join, into) or not followed:
@@ -321,6 +324,7 @@ def _move(context: Context, join: CompanyJoin) -> bool:
 
 def _move_back(context: Context, join: CompanyJoin) -> bool:
     _transfer(context, join, join.into, join.company_id, "back")
+    companies.part_addresses(context, join.company_id, join.into)
     followed = _follow(context, join, join.into, join.company_id, "back")
     if not order_moves.move_back(context, join) or not followed:
         return False
@@ -330,7 +334,7 @@ def _move_back(context: Context, join: CompanyJoin) -> bool:
 
 
 def _follow(context: Context, join: CompanyJoin, company_id: str, to: str, way: str) -> bool:
-    """Moves customers and people; True once all documents have followed."""
+    """Moves customers, and people with their carts and demands; True once all documents have followed."""
     done = [
         exchange.follow_move(
             context, derived_id("mov", join.join_id, way, *customer), customer, company_id, to, join.reason, join.by
@@ -339,6 +343,8 @@ def _follow(context: Context, join: CompanyJoin, company_id: str, to: str, way: 
     ]
     for member_id in join.people:
         companies.move_person(context, company_id, to, member_id, join.by)
+        orders.move_cart(context, company_id, to, member_id)
+        demand.move_demands(context, company_id, to, member_id)
     return all(done)
 
 

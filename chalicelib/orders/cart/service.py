@@ -154,6 +154,18 @@ def fill(
     return sum(line.sku in lines_by_sku for line in wanted)
 
 
+@retry("old cart")
+def move(context: Context, company_id: str, to: str, member_id: str) -> None:
+    """Brings the lines of the member's cart into their cart in the other company, at its prices of today. Safe to repeat."""
+    left = _read(context, company_id, member_id)
+
+    def leave(tx: Transaction) -> None:
+        tx.put(_item(context, left.followed_by(())), when=left.if_unchanged, label="old cart")
+
+    if left.lines:
+        fill(context, to, member_id, [line.asked for line in left.lines], leave)
+
+
 def place(context: Context, company_id: str, member_id: str, form: PlaceForm) -> Order:
     """An order of the form's lines, or of the cart's, which empties it.
 

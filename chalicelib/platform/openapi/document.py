@@ -80,7 +80,9 @@ decimals. Times are RFC 3339 in UTC, dates ISO 8601, from 1970-01-01 to 2199-12-
 name of what it stands for, null for who left the club and in the answer to a step of an order;
 `first` and `last`, `from` and `to` are days, both included. `sku` is the article number, `quantity` in units of the product; `inn` the taxpayer
 number (10 digits, of a sole trader 12), `kpp` the code of a branch; `currency` is in ISO 4217, `region` in ISO 3166-2, `phone` in E.164, `email`
-an address, `language` that of letters and pages, `version` for `If-Match`. A query parameter without a description is a filter by the field of this name.
+an address, `language` that of letters and pages, `version` for `If-Match`; `brand` is a name, `category` a code, both empty for none, `unit` that of measure,
+`business_date` the day of a document, `number` the short one for people, `code` a word for programs that never changes, `detail` a sentence in the language of the answer,
+`note` a text for whoever reads it, `content_type` that of a file. A query parameter without a description is a filter by the field of this name.
 
 **Problems.** Every error is `application/problem+json` (RFC 9457). `code` is for programs and never changes; `title` is for
 people, in Russian or English as the header `Accept-Language` of any request asks; `errors` names each wrong value by JSON Pointer (`/lines/0/quantity`,

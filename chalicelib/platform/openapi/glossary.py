@@ -5,7 +5,29 @@ in the pages of operations, not in each schema.
 """
 
 TOLD_ONCE = frozenset(
-    {"currency", "email", "from", "inn", "kpp", "language", "phone", "quantity", "region", "sku", "to", "version"}
+    {
+        "brand",
+        "business_date",
+        "category",
+        "code",
+        "content_type",
+        "currency",
+        "detail",
+        "email",
+        "from",
+        "inn",
+        "kpp",
+        "language",
+        "note",
+        "number",
+        "phone",
+        "quantity",
+        "region",
+        "sku",
+        "to",
+        "unit",
+        "version",
+    }
 )
 
 FIELDS: dict[str, str] = {

@@ -17,3 +17,9 @@ def offer(company_id: str, offer_id: str) -> Key:
 def offer_list(company_id: str, at: str, offer_id: str) -> Key:
     """The offers to a company, newest first."""
     return Key(f"OFFERS#{company_id}", f"{at}#{offer_id}")
+
+
+@in_table("by time", "E")
+def listed_offer(at: str, offer_id: str) -> Key:
+    """The place of an offer among those to all companies, newest first."""
+    return Key("OFFERS", f"{at}#{offer_id}")

@@ -43,6 +43,12 @@ def list_company_offers(call: Call, company_id: str) -> OfferPage:
     return call.page(OfferPage, service.page, call.context, company_id)
 
 
+@routes.get("/v1/staff/offers", scope="staff.companies.read", query=OffersQuery)
+def list_all_offers(call: Call) -> OfferPage:
+    """List the offers to all companies with their states, newest first."""
+    return call.page(OfferPage, service.every, call.context)
+
+
 @routes.get("/v1/staff/companies/{company_id}/offers/{offer_id}", scope="staff.companies.read")
 def show_offer(call: Call, company_id: str, offer_id: str) -> OfferView:
     """Show an offer and its state."""

@@ -17,6 +17,7 @@ class OfferView(OfferForm):
 
     offer_id: str
     company_id: str
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     state: OfferState
     issued_at: str
     issued_by: str
@@ -27,7 +28,7 @@ class OfferView(OfferForm):
     withdrawn_by: str | None
 
 
-OffersQuery = narrowed(OfferView, same=("state",), day=("first", "last"))
+OffersQuery = narrowed(OfferView, same=("state", "company_id", "issued_by"), day=("first", "last"))
 
 
 class OfferPage(ListPage):

@@ -123,6 +123,8 @@ def _draft(context: Context, company_id: str, offer_id: str, form: OfferForm, au
 def _create(tx: Transaction, context: Context, draft: _Draft, by: str) -> None:
     company_id, offer_id = draft.item["company_id"], draft.item["offer_id"]
     tx.create(draft.item)
+    place = keys.listed_offer(draft.item["issued_at"], offer_id)
+    tx.create({**place.as_item(), "company_id": company_id, "offer_id": offer_id})
     store.put_offer(tx, company_id, offer_id, draft.form, currency=draft.currency, without=draft.over)
     _record(tx, context, company_id, offer_id, ISSUED, by)
 
@@ -174,6 +176,14 @@ def page(context: Context, company_id: str, limit: int, after: Position) -> tupl
         keys.offer_list(company_id, "", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
     )
     return [_view(context, item) for item in found.items], found.last
+
+
+def every(context: Context, limit: int, after: Position) -> tuple[list[OfferView], Position]:
+    """A page of the offers to all companies, newest first. Two calls."""
+    places = context.table.query(keys.listed_offer("", "").pk, newest_first=True, limit=limit, after=after)
+    wanted = [keys.offer(item["company_id"], item["offer_id"]) for item in places.items]
+    found = context.table.get_many(wanted)
+    return [_view(context, found[key]) for key in wanted if key in found], places.last
 
 
 def _existing(context: Context, company_id: str, offer_id: str) -> Item:

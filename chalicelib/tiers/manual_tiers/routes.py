@@ -41,6 +41,12 @@ def list_manual_tiers(call: Call, company_id: str) -> ManualTierPage:
     return call.page(ManualTierPage, service.page, call.context, company_id)
 
 
+@routes.get("/v1/staff/manual-tiers", scope="staff.tiers.read", query=ManualTiersQuery)
+def list_all_manual_tiers(call: Call) -> ManualTierPage:
+    """List the manual tiers of all companies with their states, newest first."""
+    return call.page(ManualTierPage, service.every, call.context)
+
+
 @routes.get("/v1/staff/companies/{company_id}/manual-tiers/{grant_id}", scope="staff.tiers.read")
 def show_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTierView:
     """Show a manual tier."""

@@ -36,6 +36,7 @@ class ManualTierView(View):
 
     grant_id: str = Field(description="Id of the manual tier.")
     company_id: str
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     tier: str
     first: date = Field(validation_alias="from", serialization_alias="from")
     last: date = Field(validation_alias="until", serialization_alias="until")
@@ -59,7 +60,9 @@ class ManualTierView(View):
         return cls(company_id=company_id, state=_state(grant, today), **grant._asdict())
 
 
-ManualTiersQuery = narrowed(ManualTierView, same=("state", "tier"), day=("first", "last"), known={"tier": tier_codes})
+ManualTiersQuery = narrowed(
+    ManualTierView, same=("state", "tier", "company_id", "author"), day=("first", "last"), known={"tier": tier_codes}
+)
 
 
 class ManualTierPage(ListPage):

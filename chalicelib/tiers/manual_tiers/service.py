@@ -6,7 +6,7 @@ from datetime import timedelta
 from chalicelib import companies
 from chalicelib.platform import Approval, Context, EventType, Problem, or_not_found, record_event
 from chalicelib.platform.approvals import store as approvals
-from chalicelib.table import Transaction, from_item
+from chalicelib.table import Position, Transaction, from_item
 from chalicelib.tiers import keys
 from chalicelib.tiers.config import ManualTiers
 from chalicelib.tiers.events import GRANTED, WITHDRAWN
@@ -154,6 +154,19 @@ def page(
     return [
         ManualTierView.of(from_item(ManualTier, item), company_id, context.today) for item in found.items
     ], found.last
+
+
+def manual_tiers_of(context: Context, company_id: str) -> list[ManualTier]:
+    """Those of the company that have not ended. One query, consistent."""
+    _, grants = standing_store.load_with_grants(context, company_id)
+    return [each for each in grants if each.ends_on >= context.today]
+
+
+def every(context: Context, limit: int, after: Position) -> tuple[list[ManualTierView], Position]:
+    """A page of the manual tiers of all companies, newest first. One call."""
+    found = store.page(context, limit, after)
+    views = [ManualTierView.of(from_item(ManualTier, item), item["company_id"], context.today) for item in found.items]
+    return views, found.last
 
 
 def show(context: Context, company_id: str, grant_id: str) -> ManualTierView:

@@ -105,6 +105,18 @@ def test_the_rows_of_two_years_are_one_call(context: Context) -> None:
     assert cost.read_units <= 24 * 1  # up to 8 KB a month, eventually consistent
 
 
+@measures(keys.rebuild_list)
+def test_a_page_of_rebuilds_is_one_call(context: Context) -> None:
+    tx = Transaction()
+    for number in range(5):
+        store.create_rebuild(tx, context, f"reb_{number}", "mbr_1")
+    context.table.commit(tx)
+    with spent(context.table.client) as cost:
+        found, _ = service.rebuilds(context, 4, None)
+    assert [each.rebuild_id for each in found] == ["reb_4", "reb_3", "reb_2", "reb_1"]
+    assert (cost.calls, cost.read_units <= 1) == (["Query"], True)
+
+
 @measures(keys.rebuild, keys.rebuild_part)
 def test_a_rebuild_and_a_part_of_it_are_one_call(context: Context) -> None:
     tx = Transaction()

@@ -115,6 +115,9 @@ def test_a_rebuild_shows_its_progress_and_ends_with_all_companies_built(api: Api
         {("2026-05", "RUB"): (Decimal(10), Decimal(1), 1)}
     ] * 3
     assert api.call("GET", "/v1/staff/analytics/rebuilds/reb_none", partners.OPERATIONS).status == 404
+    finished = api.call("GET", "/v1/staff/analytics/rebuilds?state=done&count=true", partners.OPERATIONS).json
+    assert [each["rebuild_id"] for each in finished["items"]] == [started.json["rebuild_id"]]
+    assert api.call("GET", "/v1/staff/analytics/rebuilds?state=running", partners.OPERATIONS).json["items"] == []
 
 
 def listed(context: Context, company_id: str, name: str) -> None:

@@ -47,6 +47,17 @@ def test_a_page_of_all_members_is_one_call(club: Context) -> None:
     assert (cost.calls, cost.read_units <= 2) == (["Query"], True)
 
 
+@measures(keys.audience_list)
+def test_a_page_of_audiences_is_two_calls_with_their_numbers(club: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    Counting(club, monkeypatch)
+    form = AudienceForm.model_validate({"conditions": {}})
+    for _ in range(12):
+        audience.start(club, form, by="mbr_marketing")
+    with spent(club.table.client) as cost:
+        found, _ = audience.page(club, 10, None)
+    assert (cost.calls, len(found), cost.read_units <= 2 + 10) == (["Query", "BatchGetItem"], 10, True)
+
+
 @measures(keys.audience, keys.audience_part)
 def test_a_page_of_an_audience_is_its_part_the_members_and_one_write(
     club: Context, monkeypatch: pytest.MonkeyPatch

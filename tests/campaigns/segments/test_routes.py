@@ -96,6 +96,16 @@ def test_a_segment_names_so_many_members_at_most(api: Api, marketing: Caller) ->
     assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/conditions/members")
 
 
+def test_audiences_are_listed_newest_first_with_their_numbers(
+    api: Api, context: Context, marketing: Caller, counting: Counting
+) -> None:
+    people(context, 3)
+    found = preview(api, marketing, counting, {"languages": ["en"]}, issue_class="service")
+    listed = api.call("GET", "/v1/staff/audiences?state=done&issue_class=service&count=true", marketing).json
+    assert (listed["items"], listed["count"]["value"]) == ([found], 1)
+    assert api.call("GET", "/v1/staff/audiences?state=running", marketing).json["items"] == []
+
+
 def test_a_preview_needs_a_segment_or_conditions_and_a_topic_that_exists(api: Api, marketing: Caller) -> None:
     for number, body in enumerate(
         [{}, {"conditions": {}, "segment_id": "seg_1"}, {"conditions": {}, "topic": "gossip"}]

@@ -181,6 +181,53 @@ def test_what_happens_to_an_old_order_after_the_join_counts_once_and_goes_back_w
     assert pair.sums(OLD)[1:] == (Decimal(1200 - 360), 3)
 
 
+def test_cart_wishes_addresses_and_contacts_go_with_the_people_and_come_back(pair: Pair) -> None:
+    api, old, new = pair.market.api, pair.buyers[OLD], pair.buyers[NEW]
+
+    def kept(caller: Caller, company_id: str) -> Any:
+        read = {path: api.call("GET", f"/v1/{path}", caller).json for path in ("cart", "demands", "company/addresses")}
+        known = companies.read_companies(pair.firm.context, [company_id])[company_id]
+        return (
+            {line["sku"]: line["quantity"] for line in read["cart"]["lines"]},
+            [each["text"] for each in read["demands"]["items"]],
+            [each["name"] for each in read["company/addresses"]["items"]],
+            [each.name for each in known.contacts or ()],
+        )
+
+    def address(caller: Caller, name: str) -> str:
+        form = {"name": name, "address": "Moscow", "contact_name": "Ivan", "contact_phone": "+74951234567"}
+        made = api.call("POST", "/v1/company/addresses", caller, form, key=name)
+        assert made.status == 201, made.text
+        return str(made.json["address_id"])
+
+    for company_id, person in ((OLD, "Gus Guard"), (NEW, "Nina Keys")):
+        path = f"/v1/staff/companies/{company_id}"
+        etag = api.call("GET", path, MANAGER).headers["etag"]
+        form = {"contacts": [{"name": person, "phone": "+74951234567"}]}
+        assert api.call("PATCH", path, MANAGER, form, headers={"if-match": etag}).status == 200
+    address(new, "Office")
+    moved = address(old, "Warehouse")
+    lines = {"lines": [{"sku": "LMP-1", "quantity": 3}]}
+    assert api.call("POST", "/v1/cart/lines", old, lines, key="cart").status == 200
+    assert api.call("POST", "/v1/demands", old, {"text": "A round panel"}).status == 200
+    before = [kept(old, OLD), kept(new, NEW)]
+
+    join_id = pair.join()
+    gone = pair.buyers["gone"]
+    books, contacts = ["Office", "Warehouse"], ["Nina Keys", "Gus Guard"]
+    assert kept(gone, NEW) == ({"LMP-1": 3}, ["A round panel"], books, contacts)
+    assert kept(new, NEW) == ({}, [], books, contacts)
+    [waiting] = api.call("GET", "/v1/staff/demands/waiting", MANAGER).json["items"]
+    assert waiting["company_id"] == NEW
+    form = {"name": "Depot", "address": "Tver, 1 Depot Street", "contact_name": "Ivan", "contact_phone": "+74951234567"}
+    change = api.call("PUT", f"/v1/company/addresses/{moved}", gone, form, headers={"if-match": '"1"'})
+    assert change.status == 200, change.text
+
+    pair.undo(join_id)
+    cart, wishes, _, contacts = before[0]
+    assert [kept(old, OLD), kept(new, NEW)] == [(cart, wishes, ["Depot"], contacts), before[1]]
+
+
 def test_other_companies_and_whoever_left_see_nothing_of_the_orders(pair: Pair) -> None:
     order_id = pair.place(OLD)
     stranger = partner(pair.market.context, "cmp_3", "mbr_3", inn="7705031674", region="RU-MOW")

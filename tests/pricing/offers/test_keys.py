@@ -66,3 +66,13 @@ def test_a_companys_offers_are_one_call_a_page(context: Context) -> None:
     assert [each.offer_id for each in page] == made[:1:-1]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1
+
+
+@measures(offers_keys.listed_offer)
+def test_a_page_of_the_offers_to_all_companies_is_two_calls(context: Context) -> None:
+    made = [issue(context, number) for number in range(12)]
+    with spent(context.table.client) as cost:
+        page, _ = offers.every(context, 10, None)
+    assert [each.offer_id for each in page] == made[:1:-1]
+    assert cost.calls == ["Query", "BatchGetItem"]
+    assert cost.read_units <= 0.5 + 10 * 0.5

@@ -76,6 +76,27 @@ def test_an_offer_makes_the_companys_prices_and_nobody_elses(office: Office, con
     assert (seen(office, mine), seen(office, other)) == ([offer_id], [])
 
 
+def test_the_staff_lists_the_offers_to_all_companies_by_state_author_and_company(office: Office, context: Context):
+    partner(context), partner(context, "com_2", "mbr_2", inn="7736050003")
+    first, second = offered(office), offered(office, company_id="com_2", key="key-2")
+    withdraw(office, first)
+
+    def listed(query: str = "") -> Any:
+        answer = office.api.call("GET", f"/v1/staff/offers{query}", MANAGER)
+        assert answer.status == 200, answer.text
+        return answer.json
+
+    whole = listed("?count=true")
+    assert [(each["offer_id"], each["company_name"], each["state"]) for each in whole["items"]] == [
+        (second, "Luch com_2", "open"),
+        (first, None, "withdrawn"),  # the id of no company that the club gave
+    ]
+    assert whole["count"] == {"value": 2, "more": False}
+    for query in ("?state=open", "?company_id=com_2", "?issued_by=mbr_manager&state=open", "?sort=-company_id&limit=1"):
+        assert [each["offer_id"] for each in listed(query)["items"]] == [second], query
+    assert listed("?issued_by=mbr_other")["items"] == []
+
+
 def test_the_floor_holds(office: Office, context: Context):
     caller = partner(context)
     offered(office, floor="90.00", goods={"skus": ["LMP-1"]})

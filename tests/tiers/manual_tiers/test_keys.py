@@ -35,7 +35,7 @@ def plain_standing(context: Context, company_id: str) -> Standing:
     )
 
 
-@measures(manual_tiers_keys.manual_tier)
+@measures(manual_tiers_keys.manual_tier, manual_tiers_keys.manual_tier_list)
 def test_a_standing_and_all_manual_tiers_are_one_consistent_call(context: Context) -> None:
     standing_store.save(context, plain_standing(context, "cmp_1"), context.today)
     tx = Transaction()
@@ -58,3 +58,8 @@ def test_a_standing_and_all_manual_tiers_are_one_consistent_call(context: Contex
     assert [item["grant_id"] for item in page.items] == [f"grt_{number}" for number in (9, 8, 7, 6, 5)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1
+    with spent(context.table.client) as cost:
+        page = manual_tiers_store.page(context, 4, None)
+    assert [item["company_id"] for item in page.items] == ["cmp_2", "cmp_1", "cmp_2", "cmp_1"]
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 0.5

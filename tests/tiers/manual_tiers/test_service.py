@@ -55,6 +55,7 @@ def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, context:
     assert answer.json == {
         "grant_id": answer.json["grant_id"],
         "company_id": company_id,
+        "company_name": None,
         "tier": "gold",
         "from": "2026-11-20",
         "until": "2026-12-31",
@@ -79,6 +80,21 @@ def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, context:
     assert [(event["tier"], event["by"]) for event in told(context, company_id, "tier.granted")] == [
         ("gold", "mbr_manager")
     ]
+
+
+def test_the_staff_lists_the_manual_tiers_of_all_companies(api: Api, context: Context):
+    made = {each: granted(api, each, key=each).json["grant_id"] for each in (company(context), company(context))}
+    first, second = made
+    assert api.call("POST", url(first, f"/{made[first]}/withdraw"), MANAGER, WORD, key="w").status == 200
+
+    def listed(query: str = "") -> list[tuple[str, str]]:
+        answer = api.call("GET", f"/v1/staff/manual-tiers{query}", MANAGER)
+        assert answer.status == 200, answer.text
+        return [(each["company_id"], each["state"]) for each in answer.json["items"]]
+
+    assert sorted(listed()) == sorted([(first, "withdrawn"), (second, "in_force")])
+    assert listed("?state=in_force&author=mbr_manager") == [(second, "in_force")]
+    assert listed(f"?company_id={first}") == [(first, "withdrawn")]
 
 
 def test_a_company_that_never_bought_can_be_granted_a_tier(api: Api, context: Context):
