@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts, repeated_rows
-from chalicelib.exchange.reading.model import Found, SalesProfileForm, SplitFile, part_file
+from chalicelib.exchange.reading.model import Found, SalesProfileForm, SplitFile, part_name
 from chalicelib.exchange.reading.parts import cut, parts_for, read_part
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
@@ -85,7 +85,7 @@ def preview(path: Path, profile: SalesProfileForm, terms: Terms, most_lines: int
 def preview_of(made: SplitFile, folder: Path, most_lines: int) -> Preview:
     shown = Preview(made.found, made.rows, made.skipped)
     for number in range(1, made.parts + 1):
-        _add_part(shown, part_file(folder, number).read_bytes(), most_lines)
+        _add_part(shown, (folder / part_name(number)).read_bytes(), most_lines)
     shown.faults.sort()
     shown.documents.sort(key=lambda draft: draft.rows[0].row)
     return shown
