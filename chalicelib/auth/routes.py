@@ -21,7 +21,7 @@ routes = Routes(__name__, tag="sign-in")
 def register_member(call: Call, form: RegistrationForm) -> SignInView:
     """Register with a name and an email.
 
-    Sends a letter with a code, also to members: the response does not tell who is one. The code goes to `POST /v1/sign-in/confirm`.
+    Sends a letter with a code, also to members: the response does not reveal membership. The code goes to `POST /v1/sign-in/confirm`.
     """
     return service.register(call.context, form, language=call.language, address=call.caller_address)
 
@@ -59,8 +59,8 @@ def end_session(call: Call, form: RefreshForm) -> Answer[None]:
 def start_email_change(call: Call, form: EmailChangeForm) -> EmailChangeView:
     """Send a code to your new email.
 
-    The address stays as it is until the code comes back to `POST /v1/me/email/confirm`. The response does not tell whether somebody else
-    has the address: then no letter comes.
+    The address stays as it is until the code comes back to `POST /v1/me/email/confirm`. The response does not reveal whether somebody
+    else has the address: then no letter comes.
     """
     return email_change.start(call.context, call.principal.for_member(), form.email, address=call.caller_address)
 
@@ -74,7 +74,7 @@ def start_email_change(call: Call, form: EmailChangeForm) -> EmailChangeView:
 def confirm_email_change(call: Call, form: EmailCodeForm) -> Answer[None]:
     """Change your email with the code of the letter.
 
-    You sign in with the new address from now on; letters go there. A letter tells the former address.
+    You sign in with the new address from now on; letters go there. The former address gets a letter about it.
     """
     email_change.confirm(
         call.context, aws.secret(), call.principal.for_member(), form.change_id, form.code, address=call.caller_address

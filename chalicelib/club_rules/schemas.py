@@ -11,7 +11,7 @@ SectionCode = Literal["discount", "orders", "bonuses", "volume", "example"]
 
 
 class RulesQuery(Form):
-    language: Language | None = Field(default=None, description="By default that of Accept-Language.")
+    language: Language | None = Field(default=None, description="By default the language of Accept-Language.")
     currency: str | None = Field(default=None, pattern=CURRENCY, description="By default the currency of the club.")
 
 

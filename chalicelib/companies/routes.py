@@ -154,7 +154,7 @@ def show_privileges(call: Call) -> PrivilegesView:
 
 @routes.get("/v1/staff/customer-questions", scope="staff.companies.read", query=CustomerQuestionsQuery)
 def list_customer_questions(call: Call) -> CustomerQuestionsPage:
-    """List customers of sales files whose INN is not that of the company that they are linked to, the oldest first."""
+    """List customers of sales files whose INN differs from the INN of their company, the oldest first."""
     return call.page(CustomerQuestionsPage, staff.list_customer_questions, call.context)
 
 

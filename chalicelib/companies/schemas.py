@@ -62,7 +62,7 @@ class ClaimForm(Form):
         return kpp
 
 
-YEARLY_TOTAL = "The company's purchases of such goods from all suppliers in a year, by its own word, in whole units of its currency."
+YEARLY_TOTAL = "The company's yearly purchases of such goods from all suppliers, as it states them, in whole units of its currency."
 
 
 class CompanyChangeForm(Form):
@@ -269,7 +269,7 @@ class FoundCompaniesPage(ListPage):
 
 
 class CustomerQuestionView(View):
-    """A customer of sales files whose INN is not that of its company. Its documents count for its company meanwhile."""
+    """A customer of sales files whose INN differs from its company's. Its documents count for its company meanwhile."""
 
     source: str
     customer: str = Field(description="The key of the customer in the source.")

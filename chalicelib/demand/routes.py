@@ -21,7 +21,7 @@ routes = Routes(__name__, tag="catalogue")
 def record_demand(call: Call, form: DemandForm) -> DemandView:
     """Ask for goods that cannot be ordered.
 
-    Name an article that is out of stock, and a letter tells you when it is back. Or describe something that the catalogue does not have, and
+    Name an article that is out of stock, and you get a letter when it is back. Or describe something that the catalogue does not have, and
     the club's staff answer. Asking for the same again updates the quantity and the note.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()

@@ -13,7 +13,7 @@ _ANY = "staff.companies.read"  # of everybody on the staff; each source asks for
 def start_export(call: Call, form: ExportForm) -> ExportView:
     """Export a whole table as CSV or XLSX, in the language of the request.
 
-    Read the export at its own address until it is done; a letter tells so, too. The file has all rows, their number and a control total, which
+    Read the export at its own address until it is done; you get a letter, too. The file has all rows, their number and a control total, which
     are the same in both formats. A table needs the right to read it: orders, bonus entries, letters and cases are not everybody's.
     """
     call.require(DESCRIPTIONS[form.source].scope)

@@ -51,7 +51,7 @@ class PurchaseView(View):
         description="The day on which it counts: for a return, the day of its sale if known; else its own."
     )
     original: OriginalDocumentView | None = Field(description="Null for a sale, and for a return that names no sale.")
-    contract: str | None = Field(description="Its number; null if nobody told it.")
+    contract: str | None = Field(description="Its number; null if unknown.")
     total: Money
     revision: int = Field(description="1 at first, one more with each correction.")
     recorded_at: str = Field(description="The moment at which this revision was recorded.")

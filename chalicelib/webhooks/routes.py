@@ -62,7 +62,7 @@ def delete_webhook(call: Call) -> Answer[None]:
 def rotate_webhook_secret(call: Call) -> Answer[WebhookEndpointSecretView]:
     """Create a new secret.
 
-    The previous secret signs beside it for a day, so that the receiver can change over without losing a message.
+    The previous secret signs, too, for a day, so that the receiver can change over without losing a message.
     """
     changed, secret = service.rotate(call.context, _distributor(call))
     return _endpoint_answer(call, changed, secret)

@@ -47,7 +47,7 @@ class WebhookEndpointForm(Form):
     url: Url
     active: bool = True
     language: Language | None = Field(
-        default=None, description="Language of texts in the orders; by default that of the distributor."
+        default=None, description="Language of texts in the orders; by default the distributor's."
     )
 
 
@@ -130,7 +130,7 @@ class OrderNewsView(View):
     """The content of a message on an order. `version` grows with each step of the order: a lower version is older."""
 
     version: int
-    change: dict[str, str] = Field(description="Facts of the event beside the order, such as `reason` and `document`.")
+    change: dict[str, str] = Field(description="Facts of the event besides the order, such as `reason` and `document`.")
     order: OrderView = Field(description="The order at the time of sending, as the API shows it to the distributor.")
 
 

@@ -26,7 +26,7 @@ SCOPE = "staff.analytics.read"
 
 @routes.get("/v1/staff/dashboard", scope=SCOPE)
 def show_dashboard(call: Call) -> DashboardView:
-    """Show ten figures of the last month that is over, beside the same month of the year before."""
+    """Show ten figures of the last complete month, compared with the same month of the year before."""
     return figures.dashboard(call.context, call.language)
 
 

@@ -122,7 +122,7 @@ class ClubCompanyView(View):
     recent_orders: int = Field(description="Of three months, with the last one of the period.")
     recent_categories: int = Field(description="Of the same months: known categories that it bought of.")
     net_of_year: Money = Field(description="Of twelve months, with the last one of the period.")
-    yearly_total: int | None = Field(description="Its purchases from all suppliers in a year, if it told them.")
+    yearly_total: int | None = Field(description="Its purchases from all suppliers in a year, if known.")
     rows_url: str = Field(description="Its own analytics.")
 
 
@@ -154,7 +154,7 @@ class MovedCompaniesView(View):
 
 
 class SplitRowView(View):
-    name: str = Field(description="Code, id, brand, category or quarter. Empty: nobody told. `*`: all others.")
+    name: str = Field(description="Code, id, brand, category or quarter. Empty: unknown. `*`: all others.")
     title: str = Field(description="The name for people, where it differs.")
     net: Money
     share_percent: Exact | None
@@ -164,7 +164,7 @@ class SplitRowView(View):
 
 
 class SplitView(_Figures):
-    """The turnover of a period by what tells companies or goods apart. The rows add up to `net`."""
+    """The turnover of a period, split by a trait of companies or goods. The rows add up to `net`."""
 
     net: Money
     rows: list[SplitRowView]
@@ -182,7 +182,7 @@ class CustomersRowView(View):
     repeat_percent: Exact | None
     cross_sale_percent: Exact | None
     wallet_percent: Exact | None = Field(description="Share of wallet.")
-    wallet_companies: int = Field(description="Companies that told their yearly total.")
+    wallet_companies: int = Field(description="Companies with a yearly total.")
     rows_url: str = Field(description="Its companies, and those that bought earlier only.")
 
 

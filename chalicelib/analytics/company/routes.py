@@ -15,7 +15,7 @@ routes = Routes(__name__, tag="analytics")
 def show_analytics(call: Call) -> AnalyticsView:
     """Show the company's purchases by month, quarter, brand, category, article, distributor, delivery address or person.
 
-    Each row stands beside the same period of the year before, and leads to the documents behind it. Months and quarters have the tier, the
+    Each row has the same period of the year before, and the address of its documents. Months and quarters have the tier, the
     bonuses and the discounts of their days.
     """
     caller = call.principal

@@ -86,7 +86,7 @@ class SavingView(View):
 
 class AnalyticsRowView(View):
     name: str = Field(
-        description="Month (2026-05), quarter (2026-Q2), brand, category, article or id. Empty: nobody told. `*`: all others."
+        description="Month (2026-05), quarter (2026-Q2), brand, category, article or id. Empty: unknown. `*`: all others."
     )
     title: str = Field(description="The name for people, where it differs.")
     net: Money = Field(description="Purchases less returns.")

@@ -78,7 +78,7 @@ class AccountStatementLineView(View):
     document: str = Field(description="Number of the document; of a payment, of the document that it pays.")
     order_id: str | None
     order_number: str | None
-    contract: str | None = Field(description="Of the document; null if nobody told it, and for a payment.")
+    contract: str | None = Field(description="Of the document; null if unknown, and for a payment.")
     debit: Money
     credit: Money
     balance: Money = Field(description="After this line; positive: owed by the company.")
@@ -103,7 +103,7 @@ class AccountStatementLineView(View):
 
 
 class BonusAccountView(View):
-    """Bonuses beside the balances. closing = opening + credited - redeemed - expired - goods."""
+    """Bonuses outside the balances. closing = opening + credited - redeemed - expired - goods."""
 
     opening: Money
     credited: Money = Field(description="Less what returns took back.")

@@ -109,7 +109,7 @@ def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Rede
 def cancel_redemption_of_company(
     call: Call, form: CancelRedemptionForm, company_id: str, redemption_id: str
 ) -> Redemption:
-    """Cancel a company's redemption, whatever the state of its order: its bonuses return to their lots.
+    """Cancel a company's redemption, in any state of its order: its bonuses return to their lots.
 
     The lots keep their expiry. For orders of which a part never ships, and for what the club cannot provide.
     """

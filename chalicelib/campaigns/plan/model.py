@@ -32,7 +32,7 @@ class IssueText(Written):
 
     subject: str = Field(min_length=1, max_length=150, pattern=ONE_LINE)
     preview: str = Field(
-        default="", max_length=200, description="The text that a mail program shows beside the subject."
+        default="", max_length=200, description="The text that a mail program shows next to the subject."
     )
     body: str = Field(
         min_length=1,

@@ -43,7 +43,9 @@ class IssueForm(Form):
     promotion_id: Identifier | None = Field(
         default=None, description="Of a letter that names a discount: of overstock or of modernised models."
     )
-    holdout_percent: int = Field(default=0, ge=0, le=50, description="Companies without it, beside the club's own.")
+    holdout_percent: int = Field(
+        default=0, ge=0, le=50, description="Companies without it, in addition to the club's own hold-out."
+    )
     texts: IssueTexts = IssueTexts()
     accept_skips: bool = Field(
         default=False, description="Plan it although the budget skips people of it or of another issue."

@@ -19,7 +19,7 @@ Tag = Annotated[
 class QuestionForm(Form):
     """A question that somebody asked."""
 
-    tags: list[Tag] = Field(min_length=1, max_length=5, description="The subjects. Capitals are not told apart.")
+    tags: list[Tag] = Field(min_length=1, max_length=5, description="The subjects. Case does not matter.")
     text: str = Field(min_length=1, max_length=2000)
     member_id: Identifier | None = Field(
         default=None, description="The member who asked: a letter with the answer goes to members only."

@@ -13,7 +13,7 @@ _HALF_A_YEAR = timedelta(days=184)
 def show_results(call: Call, issue_id: str) -> ResultsView:
     """Show the results of an issue: letters, readers, and purchases compared with the hold-out.
 
-    People and programs are told apart. Without the hold-out no purchases are shown: those who get letters buy more anyway.
+    People and programs are counted apart. Without the hold-out no purchases are shown: those who get letters buy more anyway.
     """
     return service.show(call.context, issue_id)
 

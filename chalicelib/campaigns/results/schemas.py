@@ -51,16 +51,16 @@ class MoneyEffectView(View):
 
 
 class PurchasesView(View):
-    """Purchases of companies that were to get the letter, beside those that were held out of it."""
+    """Purchases of the companies that were to get the letter, compared with those held out of it."""
 
     days: int = Field(description="Days from the slot that have passed, 30 at most.")
     invited_companies: int
     invited_bought: int
     held_out_companies: int
     held_out_bought: int
-    share: ShareEffectView | None = Field(description="Null where there are too few companies to tell.")
+    share: ShareEffectView | None = Field(description="Null for too few companies.")
     money: MoneyEffectView | None = Field(
-        description="Of companies in the club's currency; purchases of the 90 days before are taken off. Null where there are too few to tell."
+        description="Of companies in the club's currency; purchases of the 90 days before are taken off. Null for too few."
     )
     other_currencies: int = Field(description="Companies that the money leaves out.")
 
@@ -167,7 +167,7 @@ class SeriesResultsView(View):
         description="Members who are at its end: finished, the exit, or why no more letters came."
     )
     purchases: PurchasesView = Field(
-        description="Of companies with 30 days behind them since one of their people started, beside those held out."
+        description="Of companies in which somebody started at least 30 days ago, compared with those held out."
     )
 
     @classmethod

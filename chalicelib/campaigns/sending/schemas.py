@@ -104,7 +104,7 @@ class SendingView(View):
 
 
 class RecipientLetterView(View):
-    """A letter of an issue. Times are null until the mail service told of them."""
+    """A letter of an issue. Times are null until the mail service reports them."""
 
     letter_id: str
     state: LetterState

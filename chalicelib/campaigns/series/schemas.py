@@ -31,7 +31,9 @@ class SeriesForm(Form):
     again_days: int | None = Field(
         default=None, ge=1, le=730, description="Days after its end until a member may start it again; null for never."
     )
-    holdout_percent: int = Field(default=0, ge=0, le=50, description="Companies without it, beside the club's own.")
+    holdout_percent: int = Field(
+        default=0, ge=0, le=50, description="Companies without it, in addition to the club's own hold-out."
+    )
     steps: list[SeriesStep] = Field(min_length=1, max_length=MOST_STEPS)
     accept_effects: bool = Field(default=False, description="Change it although those inside get other steps.")
 

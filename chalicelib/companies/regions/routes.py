@@ -15,7 +15,7 @@ def show_region_managers(call: Call) -> Answer[RegionManagersView]:
 def replace_region_managers(call: Call, form: RegionManagersForm) -> Answer[RegionManagersView]:
     """Set the manager of each region, for all regions at once.
 
-    Companies that a file brings from now on get the manager of their region, which INN and KPP tell. Companies that are there already stay
+    Companies that a file brings from now on get the manager of their region, known by INN and KPP. Existing companies stay
     with their manager; `POST /v1/staff/hand-overs` gives them to the managers of their regions. The first list has the version 0.
     """
     return _answer(service.replace(call.context, call.expected_version(), form, by=call.principal.for_member()))

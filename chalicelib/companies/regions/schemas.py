@@ -14,7 +14,7 @@ class RegionManagerForm(Form):
 
 
 class RegionManagersForm(Form):
-    """The managers of all regions. A region that is not named has none."""
+    """The managers of all regions. Other regions have none."""
 
     regions: list[RegionManagerForm] = Field(max_length=MOST_REGIONS)
 

@@ -51,7 +51,7 @@ class QueryView(View):
     failure: Literal["too_many_rows", "engine"] | None = Field(
         description="`too_many_rows`: more than 100,000; ask about fewer days. `engine`: it stopped the question; ask again."
     )
-    as_of: datetime = Field(description="The datasets told up to this moment when the question was asked.")
+    as_of: datetime = Field(description="The moment up to which the datasets had data when the query ran.")
     row_count: int | None
     control_totals: list[ControlTotalView] = Field(description="Of sums and counts; empty until it is done.")
     created_at: datetime

@@ -12,7 +12,7 @@ class ClientHandOverForm(Form):
     from_manager: Identifier = Field(description="A manager's id; `none`: the companies without a manager.")
     region: Region | None = Field(
         default=None,
-        description="Only companies of this region. A company without one counts for the region that INN and KPP tell.",
+        description="Only companies of this region. A company without one counts for the region of its INN and KPP.",
     )
     to_manager_id: Identifier | None = Field(
         default=None, description="One of the staff; null: the manager of each company's region."

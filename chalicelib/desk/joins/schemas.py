@@ -72,7 +72,7 @@ class JoinPreviewView(View):
     )
     other_bonuses: Money = Field(description="They go over as they are, each with its expiry; negative: a debt.")
     stays: list[Literal["terms", "offers", "manual_tiers"]] = Field(
-        description="Things of the company that do not go over: agree them anew with the company that stays."
+        description="Things of the company that do not go over: agree on them again with the company that stays."
     )
     company: JoinedCompanyView
     into: JoinedCompanyView

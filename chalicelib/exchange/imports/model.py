@@ -58,7 +58,7 @@ class ImportForm(SalesProfileForm):
     )
     replace_period: PeriodForm | None = Field(
         default=None,
-        description="The file tells all documents of these days: those of the source that it does not name are voided when the dry run is confirmed.",
+        description="The file has all documents of these days: other documents of the source are voided when the dry run is confirmed.",
     )
 
     @property

@@ -27,7 +27,7 @@ class ColumnsForm(Written):
     )
     business_date: Column | None = Field(
         default=None,
-        description="Usually Дата. Without it, the document tells its date: `Реализация 12 от 12.01.2026`.",
+        description="Usually Дата. Without it, the date stands in the number of the document: `Реализация 12 от 12.01.2026`.",
     )
     customer: Column | None = Field(
         default=None,
@@ -83,18 +83,18 @@ class FileFormatForm(Written):
     delimiter: Delimiter | None = None
     encoding: Encoding | None = Field(default=None, description="Of a text file.")
     decimal: DecimalMark | None = Field(
-        default=None, description="Decimal mark of the file; by default its numbers tell it."
+        default=None, description="Decimal mark of the file; by default found in its numbers."
     )
     dates: list[DateOrder] | None = Field(
         default=None,
         min_length=1,
         max_length=5,
-        description="`dd/mm/yyyy` or `mm/dd/yyyy` settles the order between slashes; by default the whole column tells it.",
+        description="`dd/mm/yyyy` or `mm/dd/yyyy` settles the order between slashes; by default found in the whole column.",
     )
     time_zone: str | None = Field(
         default=None,
         max_length=50,
-        description="Zone of moments without one. By default that of the club.",
+        description="Zone of moments without one. By default the club's.",
         examples=["Asia/Omsk"],
     )
 
@@ -135,14 +135,14 @@ class SalesProfileForm(Written):
     only: list[RowFilterForm] = Field(default=[], max_length=10, description="Filters of rows; a row must pass each.")
     sheet: str | None = Field(default=None, max_length=200, description="Sheet of a workbook, or file of an archive.")
     heading_row: int | None = Field(default=None, ge=1, le=1000, description="Line of the heading.")
-    return_words: Words = Field(default=[], description="Kinds of documents that are returns, beside the usual ones.")
-    sale_words: Words = Field(default=[], description="Kinds of documents that are sales, beside the usual ones.")
+    return_words: Words = Field(default=[], description="Further kinds of documents that are returns.")
+    sale_words: Words = Field(default=[], description="Further kinds of documents that are sales.")
     vat: Literal["gross", "net_plus_vat"] | None = Field(
         default=None,
         description="`gross`: the sum of a row has its VAT in it. `net_plus_vat`: it has not, and the column of VAT is added. By default the "
         "headings tell it, or every row does by its arithmetic.",
     )
-    cancelled_words: Words = Field(default=[], description="Statuses of rows that do not count, beside the usual ones.")
+    cancelled_words: Words = Field(default=[], description="Further statuses of rows that do not count.")
     valid_words: Words = Field(default=[], description="Statuses of rows that count in spite of what they seem to say.")
     discount: Literal["share", "percent", "sum"] | None = Field(
         default=None, description="Meaning of the column of discounts: 0.1, 10 or a sum of money."

@@ -200,11 +200,11 @@ class ImportFileView(View):
 class ImportDetailView(ImportView):
     """An import with what was understood of its file. Lists are null until the rows were read; each shows its beginning."""
 
-    format: str | None = Field(description="The kind of file, told by its content.")
+    format: str | None = Field(description="The kind of file, by its content.")
     sheet: str | None
     profile: SalesProfileForm = Field(description="The settings that the file was read with.")
     profile_kept: bool = Field(
-        description="The form told nothing of how to read the file, so it was read as the last one of the source with the same headings."
+        description="The form has no settings for reading the file, so it was read like the last one of the source with the same headings."
     )
     heading_row: int | None = Field(description="The line that was taken for the heading.")
     letters: dict[FieldName, str] = Field(description="Letter of the column of each field.")

@@ -23,7 +23,7 @@ class NotificationView(View):
     title: str = Field(description="The subject of the letter, in the language of its reader.")
     text: str = Field(description="The first words of the letter.")
     about: dict[str, str] = Field(
-        description="Ids of what it tells of, by their names in the API.", examples=[{"order_id": "ord_0001"}]
+        description="Ids of the things in it, by their names in the API.", examples=[{"order_id": "ord_0001"}]
     )
     page_url: str = Field(
         description="The page of the portal to which its letter leads.",

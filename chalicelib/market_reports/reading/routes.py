@@ -47,7 +47,7 @@ def show_report(call: Call, report_id: str) -> ReportView:
 def download_report_file(call: Call, report_id: str, file_id: str) -> ReportFileLinkView:
     """Get an address to download a file of a market report from. It is good for some minutes.
 
-    Every download is logged. The answer is 404 where that of the report would be.
+    Every download is logged. The answer is 404 whenever the report's is.
     """
     return downloads.download(call.context, call.principal, report_id, file_id, call.language)
 

@@ -12,7 +12,7 @@ class CartLineForm(OrderLineForm):
 
 
 class CartForm(Form):
-    """The whole cart: its lines replace those of before."""
+    """The whole cart: its lines replace the former ones."""
 
     lines: list[CartLineForm] = Field(max_length=MOST_LINES)
 

@@ -244,7 +244,7 @@ def show_distributor_order(call: Call, order_id: str) -> Answer[OrderView]:
 def accept_order(call: Call, form: AcceptForm, order_id: str) -> Order:
     """Accept an order as it is, or with other quantities.
 
-    Fewer units are accepted at once. More units of any line need the company's confirmation, whatever the total: the order is `changed`
+    Fewer units are accepted at once. More units of any line need the company's confirmation, for any total: the order is `changed`
     until then, and may be accepted otherwise meanwhile, or rejected. Prices stay those of the order, or fall where today's conditions give
     the larger quantities a lower one.
     """

@@ -58,7 +58,7 @@ TAGS: dict[str, str] = {
     "goods": "Volume bonuses by period, and the goods in which they are paid.",
     "machines": "Postings by partners' systems: coalition bonuses and payments.",
     "reports": "Closed market reports.",
-    "exports": "Whole tables as files, made beside the requests.",
+    "exports": "Whole tables as files, made in the background.",
     "letters": "Contacts with members: letters, calls, and the budget of both.",
     "retention": "Companies that go quiet: whom to call, and whether it helps.",
     "exchange": "Import of sales files.",
@@ -317,7 +317,7 @@ def _callbacks(route: Route, references: "References", components: dict[str, Sch
             for name, described in _MESSAGE_HEADERS.items()
         ],
         "requestBody": {"required": True, "content": {"application/json": content}},
-        "responses": {"2XX": {"description": "It is taken. Whatever else is answered, it comes again."}},
+        "responses": {"2XX": {"description": "It is taken. After any other answer it comes again."}},
     }
     return {"message": {"{$request.body#/url}": {"post": post}}}
 

@@ -34,7 +34,7 @@ FIELDS: dict[str, str] = {
     "active": "Whether it holds now.",
     "agreed": "Whether the member agrees.",
     "amount": "A sum of money as a decimal number.",
-    "as_of": "The moment, or the day, of whose state this is.",
+    "as_of": "The moment or the day of this state.",
     "base_price": "The price before all discounts, for one unit.",
     "brand": "The brand's name; empty for none.",
     "brands": "Names of brands.",

@@ -16,8 +16,8 @@ def list_calls(call: Call) -> CallListView:
     """List the calls of your day, the most valuable first.
 
     At most seven companies of yours: why each is called now, whom to call and the time there, the script, the latest purchases, open orders, the
-    tier and what keeps it, and the answers to each reason. The list of a day stays as it is; tomorrow's is ranked anew, and shorter where
-    something was left undone. A company is on one list a day, and nobody is called more often than the contact budget allows.
+    tier and what keeps it, and the answers to each reason. The list of a day stays as it is; tomorrow's is ranked anew, and shorter if
+    calls were left undone. A company is on one list a day, and nobody is called more often than the contact budget allows.
     """
     return service.today(call.context, call.principal.for_member(), call.language)
 
@@ -37,15 +37,15 @@ def change_script(call: Call, form: ScriptForm, kind: str) -> Answer[ScriptView]
 
 @routes.get(NEWS, scope="staff.calls")
 def show_call_news(call: Call) -> Answer[CallNewsView]:
-    """Show the news that managers tell by telephone."""
+    """Show the news for managers' calls."""
     return Answer.at(*news.show(call.context))
 
 
 @routes.put(NEWS, scope="staff.retention.write", matched=True)
 def change_call_news(call: Call, form: CallNewsForm) -> Answer[CallNewsView]:
-    """Change the news that managers tell by telephone.
+    """Change the news for managers' calls.
 
-    A company that bought of the brand or category within a year hears of it with its next quarterly call; nobody is called for news alone. The
+    A company that bought of the brand or category within a year hears it in its next quarterly call; nobody is called for news alone. The
     version of a list that was never written is 0.
     """
     by = call.principal.for_member()

@@ -112,7 +112,7 @@ class CallView(View):
     )
     words: str = Field(description="The cause of the call, as a sentence to read aloud in the reader's language.")
     below_lowest_step: bool = Field(
-        description="The plain rule beside it: whether the purchases of the last 90 days are below the lowest step of the tiers."
+        description="The plain rule: whether the purchases of the last 90 days are below the lowest step of the tiers."
     )
     script: str = Field(description="The text of the call, in the reader's language.")
     at_stake: Money = Field(
@@ -196,13 +196,13 @@ class CallNewsItemForm(Form):
 
 
 class CallNewsForm(Form):
-    """The whole list. Of several that concern a company, the first one is told."""
+    """The whole list. Of several that concern a company, the first one is shown."""
 
     items: list[CallNewsItemForm] = Field(max_length=20)
 
 
 class CallNewsView(View):
-    """The news to tell by telephone."""
+    """The news to tell in calls."""
 
     items: list[CallNewsItemForm]
     changed_by: str | None

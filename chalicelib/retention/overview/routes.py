@@ -51,7 +51,7 @@ def list_retention_months(call: Call) -> MonthOverviewPage:
 def list_quiet_companies(call: Call) -> QuietPage:
     """List the companies in a state of silence, the longest first.
 
-    Beside the state by rhythm stands the plain rule: whether the purchases of the last 90 days are below the lowest step of the tiers.
+    Besides the state by rhythm there is the plain rule: whether the purchases of the last 90 days are below the lowest step of the tiers.
     """
     return call.page(QuietPage, service.list_quiet, call.context, call.query.state)
 

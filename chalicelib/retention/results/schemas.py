@@ -96,7 +96,7 @@ class ManagerResultView(GroupResultView):
 class RankResultView(GroupResultView):
     """A part of the wave by rank: the turnover that was expected of a unit as it entered, the largest first.
 
-    Of ten parts each with its own interval, one may well be wrong; the trend over all of them tells.
+    Of ten parts with their own intervals, one may well be wrong; trust the trend over all of them.
     """
 
     first_percent: int = Field(description="From 0, the most valuable.")
@@ -120,7 +120,7 @@ class WaveResultsView(View):
 
     wave_id: str
     look: LookView | None = Field(
-        description="The latest planned look; the result is that of its day. Null before the first."
+        description="The latest planned look, of whose day the result is. Null before the first."
     )
     next_look: date | None
     entered: int = Field(description="Companies that entered the wave so far.")
@@ -135,7 +135,7 @@ class WaveResultsView(View):
     ordered_90: SharesView | None = Field(description="Ordered within 90 days.")
     turnover: WaveMoneyView | None = Field(description="Null where nobody ordered.")
     margin: WaveMoneyView | None = Field(
-        description="Of all orders of a unit in the portal, at whatever price, whose cost is known: what the offers won, less what they gave away. Null where no cost is known."
+        description="Of all orders of a unit in the portal with a known cost: what the offers won, less what they gave away. Null where no cost is known."
     )
     offers_sum: Money = Field(description="Ordered within 90 days at the prices of offers by the called companies.")
     offers_off: Money = Field(description="The difference from the base prices.")

@@ -44,7 +44,7 @@ class RhythmView(View):
     state: RhythmState
     since: date = Field(description="First day of the state.")
     below_lowest_step: bool | None = Field(
-        description="The plain rule beside it: whether the last 90 days are below the lowest step of the tiers. Null for a day in the past."
+        description="The plain rule: whether the last 90 days are below the lowest step of the tiers. Null for a day in the past."
     )
     words: str = Field(
         description="The rhythm as a manager reads it aloud, in the reader's language.",

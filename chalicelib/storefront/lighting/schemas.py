@@ -35,7 +35,7 @@ class RoomForm(Form):
     suspension_m: Height = Field(default=Decimal(0), description="Distance from the ceiling to the luminaires.")
     work_plane_m: Height | None = Field(
         default=None,
-        description="Height of the work plane. By default that of the kind of room, or 0.8.",
+        description="Height of the work plane. By default the value of the kind of room, or 0.8.",
         examples=[None],
     )
     illuminance_lx: Decimal | None = Field(
