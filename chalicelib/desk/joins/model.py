@@ -24,7 +24,7 @@ class CompanyJoin:
     """`company_id` turned out to be `into`.
 
     `customers`: of files, by source and key; `kpps`: under which the company was known; `people`: who acted for it; `took_inn`: the other one
-    got its INN. `bonuses`: by lot, that no document explains; None before they go over.
+    got its INN. `bonuses`: by lot, that no document explains; None before they go over. `waits_for`: a sentence, empty where all has followed.
     """
 
     join_id: str
@@ -43,6 +43,7 @@ class CompanyJoin:
     bonuses: Mapping[date, Decimal] | None = None
     undone_by: str = ""
     undone_at: str = ""
+    waits_for: str = ""
     version: int = 1
 
 

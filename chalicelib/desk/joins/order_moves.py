@@ -17,10 +17,11 @@ from chalicelib.table import Transaction
 
 AT_ONCE = 50  # orders of one look
 KEPT_DAYS = 7  # that a join lists its orders; it can be undone for one
+_MOVING = "Orders have yet to move."
 
 
-def move(context: Context, join: CompanyJoin, into: Company) -> bool:
-    """Moves some orders to the company that stays; True once there is none left and all have followed. Its people have left the company before."""
+def move(context: Context, join: CompanyJoin, into: Company) -> str:
+    """Moves some orders to the company that stays. Returns the cause of waiting, empty once all have followed. Its people have left before."""
     to = Orderer(into.company_id, into.name, into.inn or "")
 
     def note(tx: Transaction, order: Order) -> None:
@@ -32,11 +33,11 @@ def move(context: Context, join: CompanyJoin, into: Company) -> bool:
         orders.move_order(context, join.company_id, order_id, to, note)
     waiting = store.orders_of(context.table, join.join_id, waits=True)
     followed = [_follow(context, join, each, join.company_id, join.into) for each in waiting[:AT_ONCE]]
-    return not found and len(followed) == len(waiting) and all(followed)
+    return next(filter(None, followed), _MOVING if found or len(followed) < len(waiting) else "")
 
 
-def move_back(context: Context, join: CompanyJoin) -> bool:
-    """Moves some of the join's orders back; True once all have followed."""
+def move_back(context: Context, join: CompanyJoin) -> str:
+    """Moves some of the join's orders back. Returns the cause of waiting, empty once all have followed."""
     left = store.orders_of(context.table, join.join_id)[:AT_ONCE]
     for each in left:
         if not each.back:
@@ -44,24 +45,24 @@ def move_back(context: Context, join: CompanyJoin) -> bool:
             note = partial(_note_back, replace(each, back=True, waits=True))
             orders.move_order(context, join.into, each.order_id, to, note)
     back_again = [each for each in store.orders_of(context.table, join.join_id, waits=True)[:AT_ONCE] if each.back]
-    for each in back_again:
-        _follow(context, join, each, join.into, join.company_id)
-    return not left
+    followed = [_follow(context, join, each, join.into, join.company_id) for each in back_again]
+    return next(filter(None, followed), _MOVING if left else "")
 
 
 def _note_back(back: OrderOfJoin, tx: Transaction, order: Order) -> None:
     store.note_order(tx, back)
 
 
-def _follow(context: Context, join: CompanyJoin, moved: OrderOfJoin, company_id: str, to: str) -> bool:
-    """False while a document of the order has yet to be recorded. Safe to repeat."""
+def _follow(context: Context, join: CompanyJoin, moved: OrderOfJoin, company_id: str, to: str) -> str:
+    """The document that has yet to be recorded, in words; empty once all have followed. Safe to repeat."""
     order = orders.load_order(context, to, moved.order_id)
     if order is None:
         raise LookupError(f"the order {moved.order_id} is not with {to}")
     _move_redemption(context, join, moved, company_id, to)
-    return orders.follow_moved_order(
+    has_followed = orders.follow_moved_order(
         context, order, partial(store.end_order, moved=moved, forgotten_at=context.expiry(days=KEPT_DAYS))
     )
+    return "" if has_followed else f"A shipment or a return of order {order.number} has yet to be recorded."
 
 
 def _move_redemption(context: Context, join: CompanyJoin, moved: OrderOfJoin, company_id: str, to: str) -> None:

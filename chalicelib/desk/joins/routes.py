@@ -27,19 +27,19 @@ def join_companies(call: Call, form: JoinReasonForm) -> JoinView:
     Documents, orders, customers of files, people and bonuses of the first company go to the other one; tiers of both are decided anew. The first
     company leaves the lists; files and new members that name its INN find the other one. It can be undone for a day.
     """
-    return service.start(call.answering(_started), form, call.principal.for_member())
+    return service.start(call.answering(_started), form, call.principal.for_member(), call.language)
 
 
 @routes.get("/v1/staff/company-joins", scope="staff.companies.read", query=JoinsQuery)
 def list_company_joins(call: Call) -> JoinPage:
     """List the joins of companies, newest first."""
-    return call.page(JoinPage, service.page, call.context)
+    return call.page(JoinPage, service.page, call.context, call.language)
 
 
 @routes.get("/v1/staff/company-joins/{join_id}", scope="staff.companies.read")
 def show_company_join(call: Call, join_id: str) -> JoinView:
     """Show how far a join is."""
-    return service.show(call.context, join_id)
+    return service.show(call.context, join_id, call.language)
 
 
 @routes.post(
@@ -53,7 +53,7 @@ def undo_company_join(call: Call, join_id: str) -> JoinView:
 
     Documents, orders, customers, people and bonuses go back, with what came of these orders and customers meanwhile.
     """
-    return service.undo(call.answering(), join_id, call.principal.for_member())
+    return service.undo(call.answering(), join_id, call.principal.for_member(), call.language)
 
 
 def _started(started: JoinView) -> Answer[JoinView]:

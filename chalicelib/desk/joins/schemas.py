@@ -89,6 +89,7 @@ class JoinView(View):
     reason: str
     state: JoinState
     stalled: bool = Field(description="No progress for an hour: the operators should look.")
+    waits_for: str | None = Field(description="Null once all has followed.")
     by: str
     by_name: Annotated[str | None, NameOf("by")] = None
     at: str

@@ -171,8 +171,11 @@ def _obstacles(context: Context, company: Company, into: Company) -> Iterator[Ob
 
 def _told(obstacle: ObstacleView, language: Language) -> ObstacleView:
     """The obstacle in the reader's language."""
-    russian = in_russian(obstacle.detail) if language == "ru" else None
-    return obstacle.model_copy(update={"detail": russian or obstacle.detail})
+    return obstacle.model_copy(update={"detail": _in(language, obstacle.detail)})
+
+
+def _in(language: Language, sentence: str) -> str:
+    return (in_russian(sentence) if language == "ru" else None) or sentence
 
 
 def _staying(context: Context, company: Company) -> Iterator[Any]:
@@ -200,7 +203,7 @@ def _joined(context: Context, company: Company, changed: Mapping[date, Decimal])
 # --- the join ---------------------------------------------------------------------------------------------------------------
 
 
-def start(context: Context, form: JoinReasonForm, by: str) -> JoinView:
+def start(context: Context, form: JoinReasonForm, by: str, language: Language) -> JoinView:
     """Raises 409 with the first obstacle, or after a change of either company."""
     company, into = _companies(context, form)
     if obstacle := next(_obstacles(context, company, into), None):
@@ -222,7 +225,7 @@ def start(context: Context, form: JoinReasonForm, by: str) -> JoinView:
     tx = Transaction()
     companies.join_companies(tx, context, company, into, made.join_id, by)
     store.create(tx, context, made)
-    return _committed(context, tx, made)
+    return _committed(context, tx, made, language)
 
 
 def _people(context: Context, company: Company, into: Company) -> tuple[str, ...]:
@@ -233,7 +236,7 @@ def _people(context: Context, company: Company, into: Company) -> tuple[str, ...
     )
 
 
-def undo(context: Context, join_id: str, by: str) -> JoinView:
+def undo(context: Context, join_id: str, by: str, language: Language) -> JoinView:
     """Raises 409 unless the join is done, and for a day."""
     found = _known(context, join_id)
     if found.state is not JoinState.DONE or context.now - moment(found.at) > UNDO:
@@ -248,33 +251,34 @@ def undo(context: Context, join_id: str, by: str) -> JoinView:
     tx = Transaction()
     companies.part_companies(tx, context, company, into, found.kpps, join_id, by, took_inn=found.took_inn)
     undoing = replace(found, state=JoinState.UNDOING, undone_by=by, undone_at=context.at)
-    return _committed(context, tx, store.begin_again(tx, context, undoing))
+    return _committed(context, tx, store.begin_again(tx, context, undoing), language)
 
 
-def _committed(context: Context, tx: Transaction, join: CompanyJoin) -> JoinView:
+def _committed(context: Context, tx: Transaction, join: CompanyJoin, language: Language) -> JoinView:
     changed = Problem("conflict", "Somebody else has changed one of the companies meanwhile.")
-    return context.commit(tx, view(context, join), refusal=changed)
+    return context.commit(tx, view(context, join, language), refusal=changed)
 
 
-def show(context: Context, join_id: str) -> JoinView:
-    return view(context, _known(context, join_id))
+def show(context: Context, join_id: str, language: Language) -> JoinView:
+    return view(context, _known(context, join_id), language)
 
 
-def page(context: Context, limit: int, after: Position) -> tuple[list[JoinView], Position]:
+def page(context: Context, language: Language, limit: int, after: Position) -> tuple[list[JoinView], Position]:
     """Newest first. One call."""
     found = store.page(context.table, limit, after)
-    return [view(context, from_item(CompanyJoin, item)) for item in found.items], found.last
+    return [view(context, from_item(CompanyJoin, item), language) for item in found.items], found.last
 
 
 def _known(context: Context, join_id: str) -> CompanyJoin:
     return or_not_found(store.load(context, join_id))
 
 
-def view(context: Context, join: CompanyJoin) -> JoinView:
+def view(context: Context, join: CompanyJoin, language: Language) -> JoinView:
     return JoinView.from_record(
         join,
         into_company_id=join.into,
         people=len(join.people),
+        waits_for=_in(language, join.waits_for) or None,
         stalled=_is_moving(join) and moment(join.progress_at) + STALLED < context.now,
     )
 
@@ -301,51 +305,66 @@ def work(context: Context, message: dict[str, Any]) -> None:
     found = store.load(context, join_id)
     if found is None or not _is_moving(found):
         return
-    finished = _move(context, found) if found.state is JoinState.MOVING else _move_back(context, found)
-    if not finished:
-        enqueue(join_id, later=True)
+    waits_for = _move(context, found) if found.state is JoinState.MOVING else _move_back(context, found)
+    if not waits_for:
+        return
+    if waits_for != found.waits_for:
+        _saved(context, replace(found, waits_for=waits_for))
+    enqueue(join_id, later=True)
 
 
-def _move(context: Context, join: CompanyJoin) -> bool:
+def _move(context: Context, join: CompanyJoin) -> str:
+    """The cause of waiting, in words; empty once the join is done."""
     companies.join_addresses(context, join.company_id, join.into)
     followed = _follow(context, join, join.company_id, join.into, "there")
     into = companies.read_company(context, join.into)
-    if into is None or not order_moves.move(context, join, into) or not followed:
-        return False
+    if into is None:
+        raise LookupError(f"no company {join.into}")
+    if waits_for := order_moves.move(context, join, into) or followed:
+        return waits_for
     if join.bonuses is None:
         if not bonuses.has_followed(context, join.company_id):
-            return False
+            return "The company has yet to lose bonuses of documents that moved."
         book = bonuses.book_of(context, join.company_id)
         join = _saved(context, replace(join, bonuses=bonuses.transferable(book, context.today)))
     _transfer(context, join, join.company_id, join.into, "there")
     _ended(context, replace(join, state=JoinState.DONE), DONE, {join.into: join.company_id})
-    return True
+    return ""
 
 
-def _move_back(context: Context, join: CompanyJoin) -> bool:
+def _move_back(context: Context, join: CompanyJoin) -> str:
     _transfer(context, join, join.into, join.company_id, "back")
     companies.part_addresses(context, join.company_id, join.into)
     followed = _follow(context, join, join.into, join.company_id, "back")
-    if not order_moves.move_back(context, join) or not followed:
-        return False
+    if waits_for := order_moves.move_back(context, join) or followed:
+        return waits_for
     both = {join.into: join.company_id, join.company_id: join.into}
     _ended(context, replace(join, state=JoinState.UNDONE), UNDONE, both)
-    return True
+    return ""
 
 
-def _follow(context: Context, join: CompanyJoin, company_id: str, to: str, way: str) -> bool:
-    """Moves customers, and people with their carts and demands; True once all documents have followed."""
-    done = [
-        exchange.follow_move(
-            context, derived_id("mov", join.join_id, way, *customer), customer, company_id, to, join.reason, join.by
+def _follow(context: Context, join: CompanyJoin, company_id: str, to: str, way: str) -> str:
+    """Moves customers, and people with their carts and demands. The customer whose documents have yet to follow, in words; empty once all have."""
+    waiting = [
+        (source, key)
+        for source, key in join.customers
+        if not exchange.follow_move(
+            context,
+            derived_id("mov", join.join_id, way, source, key),
+            (source, key),
+            company_id,
+            to,
+            join.reason,
+            join.by,
         )
-        for customer in join.customers
     ]
     for member_id in join.people:
         companies.move_person(context, company_id, to, member_id, join.by)
         orders.move_cart(context, company_id, to, member_id)
         demand.move_demands(context, company_id, to, member_id)
-    return all(done)
+    for source, customer in waiting[:1]:
+        return f"Documents of customer {customer} of source {source} have yet to follow."
+    return ""
 
 
 def _transfer(context: Context, join: CompanyJoin, company_id: str, to: str, way: str) -> None:
@@ -356,7 +375,7 @@ def _transfer(context: Context, join: CompanyJoin, company_id: str, to: str, way
 
 def _ended(context: Context, join: CompanyJoin, event: EventType, told: Mapping[str, str]) -> None:
     tx = Transaction()
-    store.end(tx, context, join, event, told)
+    store.end(tx, context, replace(join, waits_for=""), event, told)
     context.table.commit(tx)
 
 

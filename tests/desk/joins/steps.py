@@ -119,7 +119,7 @@ class Firm:
 
     def join(self) -> str:
         form = JoinReasonForm(company_id=self.old, into_company_id=self.new, reason="New KPP")
-        return service.start(self.context, form, BY).join_id
+        return service.start(self.context, form, BY, "en").join_id
 
     def settle(self) -> None:
         """All that the events and messages bring about. A message leaves the queue when it is handled."""

@@ -69,15 +69,15 @@ class Pair:
     def join(self) -> str:
         join_id = self.firm.join()
         self.firm.settle()
-        assert service.show(self.firm.context, join_id).state == "done"
+        assert service.show(self.firm.context, join_id, "en").state == "done"
         # Whoever acts for the company that stays signs in anew.
         self.buyers["gone"] = Caller.person("mbr_2", "company", "owner", NEW)
         return join_id
 
     def undo(self, join_id: str) -> None:
-        service.undo(self.firm.context, join_id, BY)
+        service.undo(self.firm.context, join_id, BY, "en")
         self.firm.settle()
-        assert service.show(self.firm.context, join_id).state == "undone"
+        assert service.show(self.firm.context, join_id, "en").state == "undone"
 
     def listed(self, company_id: str, limit: int = 1) -> list[str]:
         """Ids in the company's list, page after page."""
@@ -292,11 +292,19 @@ def test_a_shipment_that_is_told_late_is_counted_for_the_company_that_stays(pair
     join_id = pair.firm.join()
     for _ in range(3):  # it waits for the document
         service.work(pair.firm.context, {"body": f'{{"join_id": "{join_id}"}}'})
-    assert service.show(pair.firm.context, join_id).state == "moving"
+    [number] = [each.number for each in every_order(pair, NEW)]
+    card = pair.market.api.call("GET", f"/v1/staff/company-joins/{join_id}", MANAGER).json
+    waits_for = f"A shipment or a return of order {number} has yet to be recorded."
+    assert (card["state"], card["waits_for"]) == ("moving", waits_for)
+    [listed] = pair.market.api.call("GET", "/v1/staff/company-joins", MANAGER, headers={"accept-language": "ru"}).json[
+        "items"
+    ]
+    assert listed["waits_for"] == f"Отгрузка или возврат по заказу {number} ещё не записаны в продажи."
     for _ in range(2):
         pair.firm.stream.deliver(late)
     pair.firm.settle()
-    assert service.show(pair.firm.context, join_id).state == "done"
+    done = service.show(pair.firm.context, join_id, "en")
+    assert (done.state, done.waits_for) == ("done", None)
     pair.firm.stream.deliver(late)
     assert (pair.sums(OLD), pair.sums(NEW)) == ((0, 0, 0), pair.expected(NEW))
 
@@ -406,15 +414,15 @@ def test_a_company_takes_part_in_one_join_at_a_time_and_a_chain_is_undone_from_i
     pair.firm.settle()
     second = further.join()
     with pytest.raises(Problem, match="wrong_state"):
-        service.undo(pair.firm.context, first, BY)
+        service.undo(pair.firm.context, first, BY, "en")
     pair.firm.settle()
     assert pair.order_of("cmp_3", order_id).status == 200
     old = pair.market.api.call("GET", f"/v1/staff/companies/{OLD}/orders/{order_id}", MANAGER)
     assert old.json["company"]["company_id"] == "cmp_3"
     with pytest.raises(Problem, match="wrong_state"):
-        service.undo(pair.firm.context, first, BY)
+        service.undo(pair.firm.context, first, BY, "en")
     for join_id, company_id in ((second, NEW), (first, OLD)):
-        service.undo(pair.firm.context, join_id, BY)
+        service.undo(pair.firm.context, join_id, BY, "en")
         pair.firm.settle()
         assert [each.order_id for each in every_order(pair, company_id)] == [order_id]
 
@@ -439,7 +447,7 @@ def test_wherever_it_dies_the_same_comes_out(pair: Pair, undone: bool) -> None:
         pair.market.buyer = pair.buyers["gone"] = Caller.person("mbr_2", "company", "owner", NEW)
         pair.market.returned(order_id, ("УТ-1", "LMP-1", 9))
         pair.firm.settle()
-        service.undo(pair.firm.context, join_id, BY)
+        service.undo(pair.firm.context, join_id, BY, "en")
     memory: Any = pair.firm.context.table.client
     kept, seen = deepcopy(memory._fake), set(pair.firm.stream.seen)
 
@@ -462,7 +470,7 @@ def test_wherever_it_dies_the_same_comes_out(pair: Pair, undone: bool) -> None:
                     [person.member_id for person in companies.people_of(firm.context, each)],
                 )
                 for each in (OLD, NEW)
-            ], service.show(firm.context, join_id).state
+            ], service.show(firm.context, join_id, "en").state
 
     whole = afresh()
     whole.settle()

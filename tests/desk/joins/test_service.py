@@ -67,9 +67,9 @@ def test_documents_people_bonuses_and_customers_go_to_the_company_that_stays() -
         bought = firm.purchases(firm.old) + firm.purchases(firm.new)
         other = firm.bonuses(firm.old) - earned(firm, firm.old) + firm.bonuses(firm.new) - earned(firm, firm.new)
         join_id = firm.join()
-        assert service.show(firm.context, join_id).state == "moving"
+        assert service.show(firm.context, join_id, "en").state == "moving"
         firm.settle()
-        assert service.show(firm.context, join_id).state == "done"
+        assert service.show(firm.context, join_id, "en").state == "done"
         assert (firm.purchases(firm.old), firm.purchases(firm.new)) == (0, bought)
         assert (firm.bonuses(firm.old), firm.bonuses(firm.new)) == (0, earned(firm, firm.new) + other)
         assert companies.people_of(firm.context, firm.old) == []
@@ -99,11 +99,11 @@ def test_a_join_is_undone_as_if_it_had_never_been() -> None:
         join_id = firm.join()
         firm.settle()
         assert state(firm) != before
-        service.undo(firm.context, join_id, BY)
+        service.undo(firm.context, join_id, BY, "en")
         firm.settle()
-        assert (service.show(firm.context, join_id).state, state(firm)) == ("undone", before)
+        assert (service.show(firm.context, join_id, "en").state, state(firm)) == ("undone", before)
         with pytest.raises(Problem, match="wrong_state"):
-            service.undo(firm.context, join_id, BY)
+            service.undo(firm.context, join_id, BY, "en")
         assert firm.join() != join_id
 
 
@@ -132,7 +132,7 @@ def test_the_people_of_both_companies_are_told_of_a_join_and_of_its_undoing() ->
         assert told(firm, "company_join.done") == {
             each: (f"Anna {each}", new, old) for each in ("mbr_olga", "mbr_ivan")
         }
-        service.undo(firm.context, join_id, BY)
+        service.undo(firm.context, join_id, BY, "en")
         firm.settle()
         assert told(firm, "company_join.undone") == {
             "mbr_olga": ("Anna mbr_olga", old, new),
@@ -172,7 +172,7 @@ def test_a_person_of_the_company_that_stays_stays_there_whatever_the_other_one_i
         join_id = firm.join()
         firm.settle()
         assert statuses(firm, firm.new) == [("mbr_olga", "active")]
-        service.undo(firm.context, join_id, BY)
+        service.undo(firm.context, join_id, BY, "en")
         firm.settle()
         assert (act_for(firm, "mbr_olga"), statuses(firm, firm.new)) == (firm.new, [("mbr_olga", "active")])
         assert statuses(firm, firm.old) == [("mbr_olga", "invited")]
@@ -184,7 +184,7 @@ def test_a_person_whom_the_company_that_stays_has_invited_acts_for_it_after_the_
         join_id = firm.join()
         firm.settle()
         assert (act_for(firm, "mbr_olga"), statuses(firm, firm.new)) == (firm.new, [("mbr_olga", "active")])
-        service.undo(firm.context, join_id, BY)
+        service.undo(firm.context, join_id, BY, "en")
         firm.settle()
         assert (act_for(firm, "mbr_olga"), statuses(firm, firm.old)) == (firm.old, [("mbr_olga", "active")])
 
@@ -198,7 +198,7 @@ def test_an_inn_that_was_corrected_meanwhile_leaves_each_company_where_files_fin
         version = companies.read_companies(firm.context, [firm.new])[firm.new].version
         form = CompanyAssignmentForm(inn=legal_inn(2))
         companies_staff.change_by_staff(firm.context, firm.new, BY, version, form)
-        service.undo(firm.context, join_id, BY)
+        service.undo(firm.context, join_id, BY, "en")
         firm.settle()
         kpps = {firm.old: (legal_inn(1), "770101001"), firm.new: (legal_inn(2), "780101001")}
         for company_id, (inn, kpp) in kpps.items():
@@ -212,7 +212,7 @@ def test_a_join_can_be_undone_for_a_day() -> None:
         join_id = firm.join()
         firm.settle()
         with pytest.raises(Problem, match="wrong_state"):
-            service.undo(days_later(firm.context, 2), join_id, BY)
+            service.undo(days_later(firm.context, 2), join_id, BY, "en")
 
 
 def test_a_company_without_an_inn_gets_that_of_the_company_that_goes() -> None:
@@ -225,7 +225,7 @@ def test_a_company_without_an_inn_gets_that_of_the_company_that_goes() -> None:
         stays = companies.read_company(firm.context, firm.new)
         assert stays is not None
         assert (stays.inn, stays.kpp) == (legal_inn(1), "770101001")
-        service.undo(firm.context, join_id, BY)
+        service.undo(firm.context, join_id, BY, "en")
         firm.settle()
         stays = companies.read_company(firm.context, firm.new)
         assert stays is not None
@@ -288,7 +288,7 @@ def test_whatever_both_bought_and_spent_nothing_is_counted_twice(
         assert firm.bonuses(firm.old) == 0
         assert firm.bonuses(firm.new) == earned(firm, firm.new) + other
         if undone:
-            service.undo(firm.context, join_id, BY)
+            service.undo(firm.context, join_id, BY, "en")
             firm.settle()
             assert state(firm) == before
         audit.audit_companies(firm.context, [firm.old, firm.new], full=True)
