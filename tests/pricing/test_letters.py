@@ -1,16 +1,19 @@
 """Letters on displays and offers."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.mail import declarations
 from chalicelib.mail.model import Recipient, Unsendable
 from chalicelib.platform.context import Context
 from chalicelib.pricing import OfferForm
 from chalicelib.pricing.offers import service as offers
 from chalicelib.pricing.offers import store
 from chalicelib.table.transactions import Transaction
+from infra.build import ROOT
 from tests.catalog.steps import row, stock
 from tests.support.letters import BUYER, plain
 from tests.support.partners import company, dismissed
@@ -61,3 +64,16 @@ def test_an_offer_names_its_articles_and_its_price(club: Any, context: Context) 
     offer_id = offers.issue(context, "cmp_1", OfferForm.model_validate(form), author="mbr_m").offer_id
     mail = club.told("offers_expiring", Recipient("member", "mbr_en"), offer_ids=[offer_id])
     assert "Lamp LMP-1" in plain(mail) and "85.50 RUB, until 23 November 2026" in plain(mail)
+
+
+def test_the_letter_that_the_page_on_features_declares_tells_its_facts(
+    club: Any, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "infra" / "docs" / "add-a-feature.md").read_text(encoding="utf-8")
+    declared = next(each for each in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "@letter" in each)
+    monkeypatch.setattr(declarations, "_LETTERS", {})
+    monkeypatch.setattr(declarations, "_ASKED", {})
+    typed: dict[str, Any] = {"__name__": "chalicelib.pricing.terms.letters"}
+    exec(declared, typed)
+    reader, facts = typed["terms_changed"](context, BUYER, {"company_id": "cmp_1", "contracts": 2})
+    assert (reader.language, facts) == ("ru", {"company": "Луч", "contracts": 2})
