@@ -648,6 +648,10 @@ NOTES: dict[str, tuple[str, str]] = {
         "Remarks speak of returns ({count}; first lines {lines}): {examples}. These rows count as sales.",
         "В примечаниях сказано о возврате ({count}; первые строки {lines}): {examples}. Эти строки учтены как продажи.",
     ),
+    "sheets_stacked": (
+        "Sheets that are named for periods are read as one table, and its lines count on from sheet to sheet: {names}.",
+        "Листы с названиями периодов прочитаны как одна таблица, и её строки считаются подряд: {names}.",
+    ),
     "hidden_rows": (
         "Rows that are hidden or struck out are read like all others ({count}).",
         "Скрытые и зачёркнутые строки прочитаны как все остальные ({count}).",

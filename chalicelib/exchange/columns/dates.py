@@ -44,6 +44,11 @@ for _names in (
     _MONTHS.update((name, month) for month, name in enumerate(_names.split(), 1))
 _MONTHS |= {"сент": 9, "нояб": 11, "февр": 2, "mär": 3}
 
+_PERIODS = frozenset(
+    {*_MONTHS, *["г", "год", "года", "кв", "квартал", "неделя", "q", "week", "kw", "quarter", "quartal"]}
+)
+_PERIOD = re.compile(r"(?:\d{1,2}[. _-])?20\d\d|20\d\d[. _-]\d{1,2}")
+
 _TIME = (
     r"(?:(?:,? +|T)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?: ?(?P<half>[AP])\.?M\.?)?"
     r" ?(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?)?)?"
@@ -82,6 +87,12 @@ def slash_order(text: str) -> SlashOrder | Literal["either"] | None:
     if first > 12:
         return "dmy"
     return "mdy" if second > 12 else "either"
+
+
+def is_period(name: str) -> bool:
+    """True for the name of a month, a quarter, a week or a year: `Январь 2026`, `02.2026`, `Q1`."""
+    words = re.findall(r"[^\W\d_]+", name.casefold())
+    return bool(words or _PERIOD.fullmatch(name.strip())) and _PERIODS.issuperset(words)
 
 
 def is_serial(text: str) -> bool:

@@ -36,6 +36,7 @@ FieldName = TypeAliasType(
     ],
 )
 FIELDS: tuple[FieldName, ...] = get_args(FieldName.__value__)
+SUMS: tuple[FieldName, ...] = ("amount", "net_amount", "unit_price")  # fields that hold money
 
 # The usual headings of a column, likeliest first: those of 1C's reports, of spreadsheets and of shops, in Russian and English.
 HEADINGS: dict[FieldName, str] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from unicodedata import normalize
 
+from chalicelib.exchange.columns.cells import currency_in
 from chalicelib.exchange.columns.fields import FIELDS, HEADINGS, REQUIRED, FieldName, headings_below_tables
 from chalicelib.exchange.columns.languages import headings_abroad
 from chalicelib.exchange.columns.model import words
@@ -26,6 +27,7 @@ _UNITS = frozenset(
 # A pivot table names its sums so.
 _BOOK_OF_SALES = re.compile(r"стоимость продаж .*включая ндс.*\bруб.*")  # of the tax office, which names the sum so
 _PIVOT = re.compile(r"(?:сумма по полю|sum of|summe von|somme de|suma de|somma di)\s+")
+_IN_CURRENCY = re.compile(r"\bв валюте|foreign|document currency", re.IGNORECASE)
 _LINE_NUMBER = re.compile(r"\W*(?:№|#|n|no|номер)?\W*(?:п\W*п|пп|строки|line)?\W*")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 # Of the goods in a row, where `Name` is the number of its order.
@@ -183,6 +185,9 @@ def _read_name(
             columns["name"] = places["названиесделки"][0]
     if "state" in places and _ODOO_LINES & places.keys() and "status" not in {*mapping, *columns}:
         columns["status"] = places["state"][0]  # elsewhere it is a part of a country
+    in_other = any(_IN_CURRENCY.search(cell) for cell in cells)
+    if "amount" in columns and "currency" not in mapping and in_other and currency_in(cells[columns["amount"]]):
+        columns.pop("currency", None)  # of the sums in another column
     line = next((places[key][0] for key in _LINES if key in places), None)
     if line is None or "name" not in places:
         return

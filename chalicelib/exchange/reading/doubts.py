@@ -4,14 +4,15 @@ A file that holds one is refused with its line; a profile answers.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from chalicelib.exchange.answers.notes import Notes
 from chalicelib.exchange.columns.cells import CURRENCIES, currency, currency_in
-from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.columns.fields import SUMS, FieldName
 from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import TypedMoment
 from chalicelib.exchange.reading.model import SalesProfileForm
@@ -137,107 +138,82 @@ class _Watch:
                     return
 
 
-@dataclass(slots=True)
 class Doubts:
     """The first example of each doubt, over all rows of the file."""
 
-    place: Place
-    profile: SalesProfileForm
-    notes: Notes
-    marks: dict[Mark, tuple[int, Example]] = field(default_factory=dict)
-    kinds: dict[int, dict[str, Example]] = field(default_factory=dict)  # of documents, in columns that are not read
-    turns: dict[int, dict[str, Example]] = field(default_factory=dict)  # states before and after a correction, likewise
-    currencies: dict[str, Example] = field(default_factory=dict)
-    sides: dict[int, dict[str, Example]] = field(default_factory=dict)
-    back_number: Example | None = None
-    other_number: bool = False  # a document with a number of another kind
-    not_goods: tuple[int, Example] | None = None
-    _discount: Example | None = None  # without a minus
-    _signs_discounts: bool = False
-    kinds_by_code: dict[int, set[str]] = field(default_factory=dict)
-    rows_by_type: dict[int, set[str]] = field(default_factory=dict)
-    money: dict[int, dict[str, Example]] = field(default_factory=dict)  # currencies in columns of nothing else
-    parts: tuple[int, str, str, Example] | None = None  # column, document, its value in the first row and in another
-    _beside: list[int] = field(init=False)
-    _watches: list[_Watch] = field(default_factory=list)
-    _kopecks: _Watch = field(init=False)
-    _split: list[int] = field(default_factory=list)  # number columns behind which their decimals may stand
-    _split_at: Example | None = None
-    _signs: list[int] = field(init=False)
-    _flags: list[tuple[int, Mark]] = field(default_factory=list)  # columns whose heading marks the rows with a yes
-    _document: int = -1
-    _goods: int = -1
-    _day: int = -1
-    _typed_day: Example | None = None
-    _late_text: Example | None = None
-    _days_are_sound: bool = False
-    _currency: int = -1
-    _short_sides: list[int] = field(default_factory=list)
-    _kits: list[int] = field(default_factory=list)
-    _goods_alone: bool = False  # no column of articles stands beside that of goods
-    _codes: list[int] = field(default_factory=list)
-    _remarks: list[int] = field(default_factory=list)
-    _part_of: list[int] = field(default_factory=list)
-    _states: list[int] = field(default_factory=list)
-    warehouse: int = -1  # the column by which goods of one document stand in several rows
-    _warehouses: list[int] = field(default_factory=list)
-    _of_rows: list[int] = field(default_factory=list)
-    _delivery: list[int] = field(default_factory=list)
-    _coins: list[int] = field(default_factory=list)  # columns that hold nothing but currencies so far
-    _sums: list[int] = field(default_factory=list)
-    _seen: dict[tuple[int, str, str], str] = field(default_factory=dict)  # values by column, document and goods
-
-    def __post_init__(self) -> None:
-        columns, names = self.place.heading.columns, self.place.names
-        read = {*columns.values(), *self.place.heading.key} | ({self.place.label} if self.place.levels else set())
+    def __init__(self, place: Place, profile: SalesProfileForm, notes: Notes) -> None:
+        self.place, self.profile, self.notes = place, profile, notes
+        self.warehouse = -1  # the column by which goods of one document stand in several rows
+        self._marks: dict[Mark, tuple[int, Example]] = {}
+        # By columns that are not read: kinds of documents and states before and after a correction, sides of an account, codes and types of rows,
+        # and currencies below headings of something else.
+        self._kinds: defaultdict[int, dict[str, Example]] = defaultdict(dict)
+        self._sides: defaultdict[int, dict[str, Example]] = defaultdict(dict)
+        self._values: defaultdict[int, set[str]] = defaultdict(set)
+        self._money: defaultdict[int, dict[str, Example]] = defaultdict(dict)
+        self._currencies: dict[str, Example] = {}
+        self._back_number: Example | None = None
+        self._other_number = False  # a document with a number of another kind
+        self._not_goods: tuple[int, Example] | None = None
+        self._discount: Example | None = None  # without a minus
+        self._signs_discounts = False
+        self._parts: tuple[int, str, str, Example] | None = (
+            None  # column, document, its value in the first row and in another
+        )
+        self._split_at: Example | None = None
+        self._typed_day: Example | None = None
+        self._late_text: Example | None = None
+        self._days_are_sound = False
+        self._seen: dict[tuple[int, str, str], str] = {}  # values by column, document and goods
+        columns, names = place.heading.columns, place.names
+        read = {*columns.values(), *place.heading.key} | ({place.label} if place.levels else set())
         self._beside = [at for at in range(len(names)) if at not in read]
-        if not {"amount", "net_amount"} & columns.keys() and "discount" not in self.profile.columns:
-            prices = self.place.heading.others.get("unit_price", ())
+        self._watches: list[_Watch] = []
+        if not {"amount", "net_amount"} & columns.keys() and "discount" not in profile.columns:
+            prices = place.heading.others.get("unit_price", ())
             of_price = [at for at in self._below(_OF_PRICE) if at not in prices]
-            self._watches = [
-                _Watch("price_changed", of_price, _is_sum),
-                _Watch("price_changed", self._below(_FACTOR), _is_factor),
-            ]
-        if "currency" not in {*columns, *self.profile.columns}:
+            self._watches.append(_Watch("price_changed", of_price, _is_sum))
+            self._watches.append(_Watch("price_changed", self._below(_FACTOR), _is_factor))
+        if "currency" not in {*columns, *profile.columns} and not any(map(currency_in, self._heads(columns))):
             self._watches.append(_Watch("rate_beside", self._below(_EXCHANGE), _is_factor))
         self._kopecks = _Watch("kopecks_apart", self._below(_KOPECKS), _is_not_zero)
         self._watches.append(self._kopecks)
-        numbers = [columns[each] for each in NUMBERS if each in columns]
-        self._signs = numbers
-        for at in self._beside:
-            if (
-                (back := _RETURN.search(names[at]))
-                or _mark_of(names[at]) == "cancelled"
-                or _TAKES_BACK.search(names[at])
-            ):
-                self._flags.append((at, "return" if back else "cancelled"))
+        self._numbers = [columns[each] for each in NUMBERS if each in columns]
+        returns = self._below(_RETURN)
+        self._flags: list[tuple[int, Mark]] = [
+            (at, "return") for at in returns
+        ]  # a yes below such a heading marks its row
+        self._flags += [(at, "cancelled") for at in self._beside if at not in returns and _may_cancel(names[at])]
         self._document = columns.get("document", -1)
         self._goods = columns.get("name", -1)
-        self._goods_alone = self._goods >= 0 and "sku" not in columns
+        self._goods_alone = self._goods >= 0 and "sku" not in columns  # no column of articles stands beside it
         self._kits = self._below(_OF_KITS)
         self._warehouses = self._below(_OF_WAREHOUSES)
+        chosen = {heading_key(each.column) for each in profile.only}
         self._codes = self._below(_OF_CODES)
-        chosen = {heading_key(each.column) for each in self.profile.only}
         self._of_rows = [at for at in self._below(_OF_ROWS) if heading_key(names[at]) not in chosen]
         self._delivery = [at for at in self._below(_DELIVERY) if not _OF_DELIVERY.search(names[at])]
-        self._coins = [] if "currency" in {*columns, *self.profile.columns} else list(self._beside)
-        self._sums = [columns[each] for each in ("amount", "net_amount", "unit_price") if each in columns]
+        # Columns that hold nothing but currencies so far.
+        self._coins = [] if "currency" in {*columns, *profile.columns} else list(self._beside)
+        self._sums = [columns[each] for each in SUMS if each in columns]
         self._short_sides = self._below(_OF_SIDES)
-        if not {"kind", "return_flag"} & columns.keys():
-            self._remarks = self._below(_OF_REMARKS)
-        if self._document >= 0 and "document" not in self.profile.columns:
-            beside = (self._document - 1, self._document + 1)
-            self._part_of = [
-                at
-                for at in self._beside
-                if _OF_NUMBERS.search(names[at]) or (at in beside and _SERIES.fullmatch(names[at]))
-            ]
+        self._remarks = [] if {"kind", "return_flag"} & columns.keys() else self._below(_OF_REMARKS)
+        self._part_of: list[int] = []
+        self._states: list[int] = []
+        if self._document >= 0 and "document" not in profile.columns:
+            beside = {self._document - 1, self._document + 1} & {*self._beside}
+            self._part_of = [*self._below(_OF_NUMBERS), *(at for at in sorted(beside) if _SERIES.fullmatch(names[at]))]
             self._states = self._below(_OF_STATES)
-        if self.place.table.delimiter == "," and not self.profile.format.decimal:
-            self._split = [at for at in numbers if at + 1 in self._beside and not _RATE.search(names[at + 1])]
-        if self.place.table.kind not in ("csv", "html") and not self.profile.format.dates:
-            self._day = columns.get("business_date", -1)
+        # Columns of numbers behind which their decimals may stand.
+        pairs = [at for at in self._numbers if at + 1 in self._beside and not _RATE.search(names[at + 1])]
+        self._split = pairs if place.table.delimiter == "," and not profile.format.decimal else []
+        typed = place.table.kind not in ("csv", "html") and not profile.format.dates
+        self._day = columns.get("business_date", -1) if typed else -1
         self._currency = columns.get("currency", -1)
+
+    def _heads(self, columns: Mapping[FieldName, int]) -> list[str]:
+        """The headings of sums and prices."""
+        return [self.place.shown(columns[each]) for each in SUMS if each in columns]
 
     def _below(self, headings: re.Pattern[str]) -> list[int]:
         """The columns that are not read, below such headings."""
@@ -255,8 +231,7 @@ class Doubts:
                 if told == "part":
                     self._keep_not_goods(line, at, cells)
                 elif told:
-                    several = self.turns if told in ("before", "after") else self.kinds
-                    several.setdefault(at, {}).setdefault(told, (line, cell.strip()))
+                    self._kinds[at].setdefault(told, (line, cell.strip()))
         if self._goods >= 0 and (found := _GOODS.match(cells[self._goods])):
             if found["back"]:
                 self._look_at_mark(line, self._goods, cells[self._goods], "return", cells)
@@ -273,22 +248,18 @@ class Doubts:
         for at in self._kits:
             if _MEANS.search(cells[at]):
                 self._keep_not_goods(line, at, cells)
-        for at in self._of_rows:
-            if len(types := self.rows_by_type.setdefault(at, set())) < _MOST_CURRENCIES:
-                types.add(cells[at].strip())
+        for at in (*self._of_rows, *self._codes):
+            if len(self._values[at]) < _MOST_CURRENCIES:
+                self._values[at].add(cells[at].strip())
         for at in self._coins:
             if code := cells[at].strip():
                 if code in CURRENCIES:
-                    self.money.setdefault(at, {}).setdefault(code, (line, code))
+                    self._money[at].setdefault(code, (line, code))
                 else:
                     self._coins = [each for each in self._coins if each != at]
         for at in self._delivery:
             if _is_sum(cells[at]):
                 self.notes.count("delivery_left", line, f"{self.place.shown(at)}: {cells[at].strip()}")
-        for at in self._codes:
-            codes = self.kinds_by_code.setdefault(at, set())
-            if (code := cells[at].strip()) and len(codes) < _MOST_CURRENCIES:
-                codes.add(code)
         for at in self._remarks:
             if _SPEAKS_OF_RETURN.search(cells[at]) and not self._is_signed(cells):
                 self.notes.count("remarks", line, " ".join(cells[at].split())[:60])
@@ -303,13 +274,13 @@ class Doubts:
             self._look_at_decimals(line, cells)
         if self._day >= 0 and not self._days_are_sound:
             self._look_at_day(line, cells[self._day])
-        if self._currency >= 0 and (text := cells[self._currency].strip()) and len(self.currencies) < _MOST_CURRENCIES:
-            self.currencies.setdefault(currency(text), (line, text))
+        if self._currency >= 0 and (text := cells[self._currency].strip()) and len(self._currencies) < _MOST_CURRENCIES:
+            self._currencies.setdefault(currency(text), (line, text))
 
     def _keep_not_goods(self, line: int, at: int, cells: Sequence[str]) -> None:
         """Keeps the first cell that tells a row which is no sale."""
-        if not self.not_goods:
-            self.not_goods = at, (line, cells[at].strip())
+        if not self._not_goods:
+            self._not_goods = at, (line, cells[at].strip())
 
     def _look_at_discount(self, line: int, cells: Sequence[str]) -> None:
         if self._is_signed(cells):
@@ -322,43 +293,43 @@ class Doubts:
         return self._is_signed(cells) or not any(_NOT_ZERO.search(cells[at]) for at in self._sums)
 
     def _is_signed(self, cells: Sequence[str]) -> bool:
-        return any(is_negative(cells[number]) for number in self._signs)
+        return any(is_negative(cells[number]) for number in self._numbers)
 
     def _takes_back(self, at: int, word: str) -> bool:
         return bool(_TAKES_BACK.search(self.place.names[at]) and _MEANS.search(word)) and not word.startswith("не ")
 
     def _look_at_side(self, line: int, at: int, side: str, cells: Sequence[str]) -> None:
-        if not self._is_signed(cells) and len(several := self.sides.setdefault(at, {})) < _MOST_CURRENCIES:
-            several.setdefault(side, (line, side))
+        if not self._is_signed(cells) and len(self._sides[at]) < _MOST_CURRENCIES:
+            self._sides[at].setdefault(side, (line, side))
 
     def _look_at_number(self, line: int, cells: Sequence[str]) -> None:
         """Keeps numbers that returns have, and documents whose rows differ where the rows of one document do not."""
         document = cells[self._document]
         if not document[:1].isalpha() or not _BACK_NUMBER.match(document):
-            self.other_number = True
-        elif not self.back_number and not self._is_signed(cells):
-            self.back_number = line, document.strip()
+            self._other_number = True
+        elif not self._back_number and not self._is_signed(cells):
+            self._back_number = line, document.strip()
         if not (self._part_of or self._states or self._warehouses) or len(self._seen) > _MOST_DOCUMENTS:
             return
         goods = cells[self._goods] if self._goods >= 0 else ""
         for at in self._warehouses:
             if self._seen.setdefault((at, document, goods), cells[at]) != cells[at]:
                 self.warehouse, self._warehouses = at, []
-        if self.parts:
+        if self._parts:
             return
         for at, of in (*((at, "") for at in self._part_of), *((at, goods) for at in self._states)):
             if (value := cells[at].strip()) or at in self._states:
                 first = self._seen.setdefault((at, document, of), value)
                 if first != value:
-                    self.parts = at, document.strip(), first, (line, value)
+                    self._parts = at, document.strip(), first, (line, value)
 
     def _look_at_mark(
         self, line: int, at: int, cell: str, mark: Mark | Literal["kopecks"], cells: Sequence[str]
     ) -> None:
         if mark == "kopecks":
             self._kopecks.places.append(at)
-        elif mark not in self.marks and not self._is_signed(cells):
-            self.marks[mark] = at, (line, cell.strip())
+        elif mark not in self._marks and not self._is_signed(cells):
+            self._marks[mark] = at, (line, cell.strip())
 
     def _look_at_decimals(self, line: int, cells: Sequence[str]) -> None:
         for at in list(self._split):
@@ -385,15 +356,15 @@ class Doubts:
         if not ({"kind", "return_flag"} & given.keys()) and not _tells_kinds(survey, columns):
             self._refuse_returns()
         # Beside discounts with a minus, one without it takes such a discount back.
-        if self._discount and not self._signs_discounts and not self.not_goods:
-            self.not_goods = self._goods, self._discount
-        if self.not_goods and "kind" not in given:
-            self._refuse("not_goods", *self.not_goods)
+        if self._discount and not self._signs_discounts and not self._not_goods:
+            self._not_goods = self._goods, self._discount
+        if self._not_goods and "kind" not in given:
+            self._refuse("not_goods", *self._not_goods)
         if "kind" not in given:
-            for at, types in self.rows_by_type.items():
-                refuse_rows_of_sums(self.place.shown(at), types)
-        if self.parts:
-            at, number, first, (line, second) = self.parts
+            for at in self._of_rows:
+                refuse_rows_of_sums(self.place.shown(at), self._values[at])
+        if self._parts:
+            at, number, first, (line, second) = self._parts
             raise Unreadable(
                 "document_parts",
                 column=self.place.shown(at),
@@ -403,8 +374,8 @@ class Doubts:
                 second=second[:60],
                 line=line,
             )
-        if "cancelled" in self.marks and not ({"status", "cancelled", "posted"} & {*given, *columns}):
-            self._refuse("cancelled_beside", *self.marks["cancelled"])
+        if "cancelled" in self._marks and not ({"status", "cancelled", "posted"} & {*given, *columns}):
+            self._refuse("cancelled_beside", *self._marks["cancelled"])
         self._refuse_kinds(given)
         for watch in self._watches:
             if watch.found:
@@ -420,11 +391,11 @@ class Doubts:
 
     def _refuse_returns(self) -> None:
         """Raises Unreadable where a row that counts as a sale may be a return."""
-        if "return" in self.marks:
-            self._refuse("return_beside", *self.marks["return"])
-        if self.back_number and self.other_number:
-            self._refuse("return_beside", self._document, self.back_number)
-        for at, several in self.sides.items():
+        if "return" in self._marks:
+            self._refuse("return_beside", *self._marks["return"])
+        if self._back_number and self._other_number:
+            self._refuse("return_beside", self._document, self._back_number)
+        for at, several in self._sides.items():
             if any(pair <= several.keys() for pair in (*_SIDES, *_SHORT_SIDES)):
                 self._refuse("return_beside", at, list(several.values())[1])
 
@@ -432,26 +403,24 @@ class Doubts:
         """Raises Unreadable where a column tells sales from payments and purchases, or states before and after a correction, and is not read."""
         if "kind" in given:
             return
-        for at, codes in self.kinds_by_code.items():
-            if len(codes) > 1 or codes & _ADVANCES:
+        for at in self._codes:
+            if len(codes := self._values[at] - {""}) > 1 or codes & _ADVANCES:
                 raise Unreadable("kind_unclear", column=self.place.shown(at), values=sorted(codes)[:10])
-        for at, turns in self.turns.items():
-            if len(turns) > 1:
-                values = [value[:60] for _, value in turns.values()]
+        for at, kinds in self._kinds.items():
+            if kinds.keys() >= {"before", "after"}:
+                values = [kinds[turn][1][:60] for turn in ("before", "after")]
                 raise Unreadable("kind_unclear", column=self.place.shown(at), values=values)
-        for at, kinds in self.kinds.items():
             other = next((kinds[each] for each in _NO_SALES if each in kinds), None)
             if other and "sale" in kinds:
                 self._refuse("kind_beside", at, other)
 
     def _refuse_two_currencies(self, columns: Mapping[FieldName, int]) -> None:
         """Raises Unreadable where the heading of the sums tells one currency and the column of currencies another."""
-        money: tuple[FieldName, ...] = ("amount", "net_amount", "unit_price")
-        for heading in (self.place.shown(columns[each]) for each in money if each in columns):
+        for heading in self._heads(columns):
             found = currency_in(heading)
-            other = next((code for code in self.currencies if found and code != found), "")
+            other = next((code for code in self._currencies if found and code != found), "")
             if other and "currency" in columns:
-                line, value = self.currencies[other]
+                line, value = self._currencies[other]
                 raise Unreadable(
                     "currency_heading",
                     heading=heading,
@@ -463,11 +432,10 @@ class Doubts:
 
     def _refuse_currency_beside(self, columns: Mapping[FieldName, int], expected: str) -> None:
         """Raises Unreadable where a column of another heading holds nothing but currencies, and another than the sums count in."""
-        money: tuple[FieldName, ...] = ("amount", "net_amount", "unit_price")
-        if any(currency_in(self.place.shown(columns[each])) == expected for each in money if each in columns):
+        if expected in map(currency_in, self._heads(columns)):
             return
         for at in self._coins:
-            for code, (line, shown) in self.money.get(at, {}).items():
+            for code, (line, shown) in self._money.get(at, {}).items():
                 if currency(code) != expected:
                     raise Unreadable("currency_shown", found=code, shown=shown, line=line, expected=expected)
 
@@ -494,6 +462,10 @@ def refuse_rows_of_sums(column: str, types: Collection[str]) -> None:
     for each in sorted(types):
         if (found := _SUMS_BESIDE.match(each)) and (found["tax"] or any(map(_GOODS_BESIDE.match, types))):
             raise Unreadable("rows_of_sums", column=column, value=each[:60])
+
+
+def _may_cancel(heading: str) -> bool:
+    return _mark_of(heading) == "cancelled" or bool(_TAKES_BACK.search(heading))
 
 
 def _is_not_zero(cell: str) -> bool:

@@ -19,8 +19,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.exchange.answers.notes import MOST_EXAMPLES, Note, Notes
 from chalicelib.exchange.columns.cells import currency_in, currency_told, is_total, named, sum_told, total_of
-from chalicelib.exchange.columns.fields import FIELDS, FieldName
-from chalicelib.exchange.columns.headings import Heading, field_of, letter_of
+from chalicelib.exchange.columns.dates import is_period
+from chalicelib.exchange.columns.fields import FIELDS, SUMS, FieldName
+from chalicelib.exchange.columns.headings import Heading, field_of, heading_key, letter_of
 from chalicelib.exchange.columns.model import CellError, TypedNumber
 from chalicelib.exchange.columns.numbers import is_nothing, number, shape, typed_number
 from chalicelib.exchange.reading.conventions import decide
@@ -45,7 +46,7 @@ from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.encodings import is_garbled, is_guessed
 from chalicelib.exchange.tables.files import Readings, tables_of
 from chalicelib.exchange.tables.model import Unreadable
-from chalicelib.exchange.tables.spool import SpooledTable
+from chalicelib.exchange.tables.spool import SpooledTable, stacked
 from chalicelib.exchange.tables.text import TextTable
 from chalicelib.sales import word_kind
 
@@ -504,6 +505,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     survey, doubts = Survey(place), Doubts(place, profile, notes)
     if left:
         notes.add("tables_left", names=left)
+    if isinstance(place.table, SpooledTable) and place.table.name not in [each.name for each in tables]:
+        notes.add("sheets_stacked", names=place.table.name)
     if isinstance(place.table, SpooledTable) and place.table.hidden:
         notes.add("hidden_rows", count=place.table.hidden)
     known = Named()
@@ -568,10 +571,9 @@ def _refuse_currency(survey: Survey, terms: Terms) -> None:
     columns = place.heading.columns
     if "currency" in columns:
         return
-    money: tuple[FieldName, ...] = ("amount", "net_amount", "unit_price")
-    headings = [(place.line, place.shown(columns[each])) for each in money if each in columns]
+    headings = [(place.line, place.shown(columns[each])) for each in SUMS if each in columns]
     kept = place.table.money if isinstance(place.table, SpooledTable) else {}
-    formats = [told for each in money for told in kept.get(columns.get(each, -1), ())]
+    formats = [told for each in SUMS for told in kept.get(columns.get(each, -1), ())]
     for line, text in [*survey.money.values(), *headings, *formats]:
         if (found := currency_in(text)) not in ("", terms.currency):
             raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)
@@ -657,8 +659,17 @@ def _place(tables: Sequence[Readings], profile: SalesProfileForm) -> tuple[Place
     names = [place.table.name for place in near]
     names += [each.name for each in tables if each.name not in names and _goes_on(each, whole[0])]
     if len(names) > 1 and whole[0].table.name in names:
-        raise Unreadable("several_tables", names=names[:20])
+        if len(names) > len(near) or (together := _periods(near)) is None:
+            raise Unreadable("several_tables", names=names[:20])
+        return together, [place.table.name for place in places if place not in near][:20]
     return whole[0], [place.table.name for place in places if place is not whole[0]][:20]
+
+
+def _periods(places: Sequence[Place]) -> Place | None:
+    """The sheets as one, if each is named for a month or another period, and all have the same headings."""
+    sheets = [place.table for place in places if isinstance(place.table, SpooledTable) and is_period(place.table.name)]
+    alike = all([*map(heading_key, place.names)] == [*map(heading_key, places[0].names)] for place in places)
+    return replace(places[0], table=stacked(sheets)) if alike and len(sheets) == len(places) else None
 
 
 def _goes_on(table: Readings, place: Place) -> bool:

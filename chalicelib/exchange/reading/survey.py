@@ -94,94 +94,83 @@ def _name_key(name: str) -> str:
     return customer_key("", name, "", "")
 
 
-@dataclass(slots=True)
 class Survey:
     """Counts over all rows of the file."""
 
-    place: Place
-    columns: dict[FieldName, Column] = field(default_factory=dict)
-    others: dict[int, Column] = field(default_factory=dict)
-    slashes: dict[str, Example] = field(default_factory=dict)
-    days: int = 0
-    serial_days: int = 0
-    wrong_days: int = 0
-    wrong_day: Example | None = None
-    turned_day: Example | None = None  # the first that is a day only with day and month the other way round
-    sound_day: Example | None = None
-    opposite: int = 0  # a negative quantity beside a positive amount
-    opposite_at: Example | None = None
-    together: int = 0  # both negative
-    straight: bool = False  # both positive in some row
-    positive: bool = False  # a sum is
-    negative_at: Example | None = None
-    signed_returns: bool = False  # a row that is told to be a return has a minus
-    kinds: Counter[str] = field(default_factory=Counter)
-    documents: Counter[str] = field(default_factory=Counter)
-    invoice: str = ""  # the first document that is shown as `Счет-фактура`
-    other_sale: str = ""  # the first sale that is shown as another document
-    unknown: set[str] = field(default_factory=set)  # kinds of documents, as they are shown, that are not known
-    statuses: Counter[str] = field(default_factory=Counter)
-    sample: list[tuple[int, dict[FieldName | int, str]]] = field(default_factory=list)
-    rows: int = 0
-    paid: bool = False  # some cell of payments is a day
-    unpaid: str = ""  # the first that is none
-    same_amounts: int = 0  # rows of one document with other goods and the same sum as the row above
-    other_amounts: int = 0
-    money: dict[str, Example] = field(default_factory=dict)  # currencies that stand in cells
-    returns_apart: tuple[int, Example] | None = None
-    short_days: set[str] = field(default_factory=set)  # such as 26-01-12, of which either end may be the year
-    short_dotted: set[str] = field(default_factory=set)  # such as 26.01.12
-    names_of: dict[str, dict[str, str]] = field(default_factory=dict)  # of the first codes: names by their keys
-    order_discount: int = -1  # the column of discounts of whole orders, beside rows without them
-    discount_of_order: Example | None = None
-    rates: list[int] = field(default_factory=list)  # columns of rates of VAT that are not read
-    discounts: list[int] = field(default_factory=list)  # columns of discounts that are not read
-    taxes: list[int] = field(default_factory=list)  # columns of taxes that are not read
-    net_price: int = -1  # a column of prices without VAT that is not read
-    order_sums: list[int] = field(default_factory=list)  # columns of subtotal, delivery, VAT and total of whole orders
-    repeated_sums: set[str] = field(default_factory=set)  # of documents whose rows all have one sum
-    repeated_documents: int = 0
-    varied: bool = False  # a document has rows with different sums
-    _apart: tuple[int, ...] = ()
-    _above: tuple[str, Sequence[str]] = ("", ())
-    _alike: bool | None = None  # of the document above: all its rows have one sum; None where it has one row
-    _factors: list[int] = field(init=False)
-    _sum: int = field(init=False)
-    _numbers: list[tuple[FieldName, int]] = field(init=False)
-    _words: list[tuple[Counter[str], int]] = field(init=False)
-    _named_codes: tuple[int, ...] = ()
-    twins: Twins = field(init=False)
-    _no_payment: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        columns = self.place.heading.columns
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.columns: dict[FieldName, Column] = {}
+        self.slashes: dict[str, Example] = {}
+        self.days = 0
+        self.serial_days = 0
+        self.wrong_days = 0
+        self.wrong_day: Example | None = None
+        self.turned_day: Example | None = None  # the first that is a day only with day and month the other way round
+        self.sound_day: Example | None = None
+        self.opposite = 0  # a negative quantity beside a positive amount
+        self.opposite_at: Example | None = None
+        self.together = 0  # both negative
+        self.straight = False  # both positive in some row
+        self.positive = False  # a sum is
+        self.negative_at: Example | None = None
+        self.signed_returns = False  # a row that is told to be a return has a minus
+        self.kinds = Counter[str]()
+        self.documents = Counter[str]()
+        self.invoice = ""  # the first document that is shown as `Счет-фактура`
+        self.other_sale = ""  # the first sale that is shown as another document
+        self.unknown: set[str] = set()  # kinds of documents, as they are shown, that are not known
+        self.statuses = Counter[str]()
+        self.sample: list[tuple[int, dict[FieldName | int, str]]] = []
+        self.rows = 0
+        self.paid = False  # some cell of payments is a day
+        self.unpaid = ""  # the first that is none
+        self.same_amounts = 0  # rows of one document with other goods and the same sum as the row above
+        self.other_amounts = 0
+        self.money: dict[str, Example] = {}  # currencies that stand in cells
+        self.returns_apart: tuple[int, Example] | None = None
+        self.short_days: set[str] = set()  # such as 26-01-12, of which either end may be the year
+        self.short_dotted: set[str] = set()  # such as 26.01.12
+        self.names_of: dict[str, dict[str, str]] = {}  # of the first codes: names by their keys
+        self.discount_of_order: Example | None = None
+        self.repeated_sums: set[str] = set()  # of documents whose rows all have one sum
+        self.repeated_documents = 0
+        self.varied = False  # a document has rows with different sums
+        self._above: tuple[str, Sequence[str]] = ("", ())
+        self._alike: bool | None = None  # of the document above: all its rows have one sum; None where it has one row
+        columns, names = place.heading.columns, place.names
+        read = {*columns.values(), *place.heading.key}
         self._numbers = [(wanted, columns[wanted]) for wanted in NUMBERS if wanted in columns]
         self._sum = columns.get("amount", -1)
-        self._factors = [columns[wanted] for wanted in ("quantity", "unit_price") if wanted in columns]
+        factors: tuple[FieldName, ...] = ("quantity", "unit_price")
+        self._factors = [columns[wanted] for wanted in factors if wanted in columns]
         words: tuple[tuple[Counter[str], FieldName], ...] = ((self.kinds, "kind"), (self.statuses, "status"))
         self._words = [(counter, columns[wanted]) for counter, wanted in words if wanted in columns]
         self.twins = Twins(columns)
         # Below `Оплачено`, a bare number is money.
-        dated = "paid_on" in columns and is_day_heading(self.place.names[columns["paid_on"]])
+        dated = "paid_on" in columns and is_day_heading(names[columns["paid_on"]])
         self._no_payment = ("wrong",) if dated else ("wrong", "serial")
-        read = {*columns.values(), *self.place.heading.key}
-        if "customer" in columns and "customer_name" in columns:
-            self._named_codes = (columns["customer"], columns["customer_name"])
-        keys = list(map(heading_key, self.place.names))
-        if "lineitemname" in keys and "discountamount" in keys:
-            self.order_discount = keys.index("discountamount")
-        if "lineitemname" in keys and all(key in keys for key in _ORDER_SUMS):
-            self.order_sums = [keys.index(key) for key in _ORDER_SUMS]
+        named = {"customer", "customer_name"} <= columns.keys()
+        self._named_codes = (columns["customer"], columns["customer_name"]) if named else ()
+        keys = list(map(heading_key, names))
+        of_shop = "lineitemname" in keys
+        # The column of discounts of whole orders, beside rows without them, and those of subtotal, delivery, VAT and total of whole orders.
+        self.order_discount = keys.index("discountamount") if of_shop and "discountamount" in keys else -1
+        whole = of_shop and all(key in keys for key in _ORDER_SUMS)
+        self.order_sums = [keys.index(key) for key in _ORDER_SUMS] if whole else []
+        # Of columns that are not read: rates of VAT, discounts, taxes, and a price without VAT.
         beside = [at for at in range(len(keys)) if at not in read]
         self.rates = [at for at in beside if keys[at] in _RATES]
-        self.discounts = [at for at in beside if _DISCOUNT.search(self.place.names[at])]
-        self.net_price = next((at for at in beside if is_net_price(self.place.names[at])), -1)
-        named = ((at, self.place.names[at]) for at in beside if at not in self.rates)
-        self.taxes = [at for at, name in named if _TAX.search(name) and not _NO_TAX.search(name)]
-        names = enumerate(self.place.names)
+        self.discounts = [at for at in beside if _DISCOUNT.search(names[at])]
+        self.net_price = next((at for at in beside if is_net_price(names[at])), -1)
+        taxes = [at for at in beside if at not in self.rates and _TAX.search(names[at])]
+        self.taxes = [at for at in taxes if not _NO_TAX.search(names[at])]
+        sums: tuple[FieldName, ...] = ("amount", "unit_price", "quantity")
+        others = [at for wanted in sums for at in place.heading.others.get(wanted, ())]
+        several = {*others, *self.rates, *self.discounts, *self.taxes, *self.order_sums, self.net_price} - {-1}
+        self._kept: list[tuple[FieldName | int, int]] = [*self._numbers, *((at, at) for at in sorted(several))]
         self._apart = tuple(
             at
-            for at, name in names
+            for at, name in enumerate(names)
             if _RETURNS.search(name) and not _OF_RETURNS.search(name) and (at not in read or self._may_count(at))
         )
 
@@ -218,7 +207,7 @@ class Survey:
         if self._sum >= 0:
             self._look_at_amounts(document, cells)
         if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
-            self._keep(line, cells, columns)
+            self._keep(line, cells)
         self.look_at_day(line, day_text, cells)
         if "paid_on" in columns and not self.paid and (text := cells[columns["paid_on"]].strip()):
             self.paid = isinstance(cells[columns["paid_on"]], TypedMoment) or _day_shape(text) not in self._no_payment
@@ -261,16 +250,8 @@ class Survey:
         if (found := currency_in(text)) and found not in self.money:
             self.money[found] = (line, text)
 
-    def _keep(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
-        kept: dict[FieldName | int, str] = {each: cells[columns[each]] for each in NUMBERS if each in columns}
-        for wanted in ("amount", "unit_price", "quantity"):
-            for at in self.place.heading.others.get(wanted, ()):
-                kept[at] = cells[at]
-        for at in (*self.rates, *self.discounts, *self.taxes, *self.order_sums):
-            kept[at] = cells[at]
-        if self.net_price >= 0:
-            kept[self.net_price] = cells[self.net_price]
-        self.sample.append((line, kept))
+    def _keep(self, line: int, cells: Sequence[str]) -> None:
+        self.sample.append((line, {each: cells[at] for each, at in self._kept}))
 
     def _look_at_signs(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int], document: str) -> None:
         at, beside = columns.get("quantity"), columns.get("amount", columns.get("net_amount"))

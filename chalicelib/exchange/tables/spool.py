@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chalicelib.exchange.columns.model import TypedMoment, TypedNumber
@@ -39,3 +39,22 @@ class SpooledTable:
                 if _MOMENT_ESCAPED in text:
                     cells = [TypedMoment(cell[1:]) if cell[:1] == MOMENT else cell for cell in cells]
                 yield Row(int(line), cells)
+
+
+def stacked(tables: Sequence[SpooledTable]) -> SpooledTable:
+    """The tables as one, each below the one before it; lines count on from table to table."""
+    path = tables[0].path.with_suffix(".stacked")
+    money: dict[int, list[tuple[int, str]]] = {}
+    last = 0
+    with path.open("w", encoding="ascii") as out:
+        for table in tables:
+            above = last
+            for at, several in table.money.items():
+                money.setdefault(at, []).extend((line + above, code) for line, code in several)
+            with table.path.open(encoding="ascii") as rows:
+                for text in rows:
+                    line, _, cells = text.partition(",")
+                    last = above + int(line.lstrip("["))
+                    out.write(f"[{last},{cells}")
+    name, hidden = ", ".join(table.name for table in tables), sum(table.hidden for table in tables)
+    return replace(tables[0], path=path, name=name, money=money, hidden=hidden)

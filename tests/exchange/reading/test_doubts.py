@@ -581,3 +581,10 @@ def test_a_number_that_a_workbook_made_a_day_is_spoilt() -> None:
         sheet.write_row(1, 0, ["12.01.2026", datetime(2026, 1, 2), "К", "Л", 1, 100, 100])
     read = read_file(content.getvalue())
     assert [(fault.field, fault.code) for fault in read.faults] == [("document", "spoilt")]
+
+
+def test_currencies_and_rates_of_sums_in_another_column_do_not_matter() -> None:
+    heading = "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма в валюте;Валюта;Курс;{}\n"
+    content = heading + "12.01.2026;1;К;Л;1;10,00;USD;90,50;905,00\n"
+    assert read_file(content.format("Сумма, руб.")).total == 905
+    assert why(content.format("Сумма, USD"))[0] == "currency_shown"

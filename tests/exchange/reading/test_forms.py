@@ -258,3 +258,24 @@ def test_a_total_above_the_heading_is_compared(total: int, refused: bool) -> Non
 def test_other_sheets_are_told() -> None:
     read = read_file(book(Продажи=SALES, Сводная=[["Названия строк", "Сумма"], ["К", 100]]))
     assert read.notes["tables_left"]["names"] == ["Сводная"]
+
+
+def test_sheets_of_months_are_one_table_with_their_totals_and_lines_counted_on() -> None:
+    february = [["Отгрузки"], SALES[0], ["12.02.2026", "2", "К", "Л", 1, 50, 50], ["Итого", "", "", "", 2, "", 150]]
+    read = read_file(book(**{"Январь": SALES, "Февраль 2026": february, "Сводная": [["Названия строк"], ["К"]]}))
+    assert (read.documents, [row.row for row in read.rows]) == ({"1": 100, "2": 50}, [2, 5])
+    assert (read.found.own_total or {})["line"] == 6
+    assert read.notes["sheets_stacked"]["names"] == "Январь, Февраль 2026"
+    assert read_file(book(**{"Январь": SALES, "Февраль 2026": february}), {"sheet": "Январь"}).total == 100
+    february[-1][-1] = 140
+    assert why(book(Январь=SALES, Февраль=february))[0] == "total_differs"
+
+
+@pytest.mark.parametrize("names", [("Январь", "Возвраты"), ("Лист1", "Лист2"), ("Январь", "Январь (копия)")])
+def test_sheets_that_are_not_named_for_periods_are_asked_back(names: tuple[str, str]) -> None:
+    assert why(book(**dict.fromkeys(names, SALES))) == ("several_tables", {"names": list(names)})
+
+
+def test_sheets_of_months_with_columns_in_another_order_are_asked_back() -> None:
+    turned = [[*row[:3], row[4], row[3], *row[5:]] for row in SALES]
+    assert why(book(Январь=SALES, Февраль=turned))[0] == "several_tables"
