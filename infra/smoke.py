@@ -30,8 +30,8 @@ from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from infra.demo import generator
-from infra.demo.filling import STAFF, upload
 from infra.demo.portal import Portal, Unexpected, await_
+from infra.demo.seed import STAFF, upload
 from infra.local.cloud import LOCAL_CREDENTIALS, STACK
 
 SIMULATOR = "simulator.amazonses.com"

@@ -74,6 +74,6 @@ with opened_when_asked(__name__):
     from chalicelib.mail.service import FAILED, KEEP_DAYS, fail, hasten, look_again, send, send_now, settle, skip, wake
     from chalicelib.mail.store import read_many as letters
     from chalicelib.mail.suppressions import lift, suppression, suppressions_page
+    from chalicelib.mail.templates import fault_of, fill, links_of, skus_of
+    from chalicelib.mail.templates import render as render_written
     from chalicelib.mail.transport import letters_per_second
-    from chalicelib.mail.written import fault_of, fill, links_of, skus_of
-    from chalicelib.mail.written import render as render_written

@@ -8,10 +8,10 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.members.config import Welcome
+    from chalicelib.members.departure import forget, leave, leaver, person
     from chalicelib.members.events import EMAIL_CONFIRMED, LEFT, STAFF_CHANGED
     from chalicelib.members.fields import PersonName, Phone, TimeZone
     from chalicelib.members.keys import member as member_key
-    from chalicelib.members.leaving import forget, leave, leaver, person
     from chalicelib.members.model import Audience, Member, Membership
     from chalicelib.members.names import names_of_members
     from chalicelib.members.readers import (

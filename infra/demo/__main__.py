@@ -27,7 +27,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from infra import admin
 from infra.build import ROOT, BuildError, local_package
-from infra.demo import filling, past_wave, slot, story
+from infra.demo import past_wave, seed, slot, story
 from infra.demo.portal import Portal, Unexpected
 from infra.local.cloud import Cloud, CloudError
 
@@ -71,9 +71,9 @@ def run(port: int, *, stay: bool) -> None:
             say("the club of the last start is there again")
         else:
             appoint(cloud)
-            say(f"staff: {', '.join(filling.STAFF)}")
-            filling.fill(guest, today, COMPANIES, say)
-            past_wave.fill(context_of(cloud), guest.sign_in(filling.STAFF["operations"][1]), today, say)
+            say(f"staff: {', '.join(seed.STAFF)}")
+            seed.fill(guest, today, COMPANIES, say)
+            past_wave.fill(context_of(cloud), guest.sign_in(seed.STAFF["operations"][1]), today, say)
             cloud.save()
             filled.touch()  # only now: what was not written down would not be there again
         say("— the story —")
@@ -96,7 +96,7 @@ def works_every_day(folder: Path) -> Path:
 def appoint(cloud: Cloud) -> None:
     """Adds a person of each staff role, as `python -m infra.admin add-staff` does."""
     context = context_of(cloud)
-    for role, (name, email) in filling.STAFF.items():
+    for role, (name, email) in seed.STAFF.items():
         appoint_staff(context, StaffForm.model_validate({"name": name, "email": email, "role": role}), by=None)
 
 
@@ -130,21 +130,21 @@ def nights(cloud: Cloud, today: date) -> story.Nights:
 def machines(cloud: Cloud, guest: Portal) -> str:
     """Clients for the back office and for the distributor's own system, as `python -m infra.admin add-machine` makes them."""
     told = []
-    for name, scopes in filling.MACHINES.items():
+    for name, scopes in seed.MACHINES.items():
         client = admin.client_of(cloud.client("cognito-idp"), cloud.outputs["UserPoolId"], name, scopes)
         if client is None:
             raise Unexpected(f"{name} is there with other scopes")
         if "fulfilment.write" in scopes:
-            distributor = guest.sign_in(filling.DISTRIBUTOR_PERSON[1]).get("/v1/distributor")
+            distributor = guest.sign_in(seed.DISTRIBUTOR_PERSON[1]).get("/v1/distributor")
             bind_client(context_of(cloud), client["ClientId"], distributor["distributor_id"])
         told.append(f"{name}\n{admin.told(client, cloud.outputs['TokenUrl'])}")
     return "\n\n".join(told)
 
 
 def directions(cloud: Cloud, partner: str, clients: str) -> str:
-    roles = [(role, email) for role, (_, email) in filling.STAFF.items()]
-    roles += [("manager, too", filling.SECOND_MANAGER[1])]
-    roles += [("distributor", filling.DISTRIBUTOR_PERSON[1]), ("partner", partner)]
+    roles = [(role, email) for role, (_, email) in seed.STAFF.items()]
+    roles += [("manager, too", seed.SECOND_MANAGER[1])]
+    roles += [("distributor", seed.DISTRIBUTOR_PERSON[1]), ("partner", partner)]
     people = "\n".join(f"  {role:<14} {email}" for role, email in roles)
     return f"""
 API       {cloud.api_url}/v1/club

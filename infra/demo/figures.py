@@ -7,9 +7,9 @@ from typing import Any
 
 import requests
 
-from infra.demo import promoting
-from infra.demo.filling import STAFF
+from infra.demo import promotions
 from infra.demo.portal import Portal, Say, Unexpected, await_
+from infra.demo.seed import STAFF
 
 
 def play(guest: Portal, partner: Portal, fold: Callable[[], None], today: date, say: Say) -> None:
@@ -86,7 +86,7 @@ def _promotion(admin: Portal, say: Say) -> None:
 
     def measured() -> Any:
         rows = admin.get("/v1/staff/analytics/promotions")["rows"]
-        return next((row for row in rows if row["name"] == promoting.WIRING), None)
+        return next((row for row in rows if row["name"] == promotions.WIRING), None)
 
     row = await_("the effect of a promotion", measured)
     say(

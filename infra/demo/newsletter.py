@@ -8,8 +8,8 @@ from typing import Any
 
 import requests
 
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal, Say, Unexpected, await_
+from infra.demo.seed import STAFF
 
 READERS = ("Глеб Монтажников", "Дарья Проектова", "Егор Щитов")
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0"}

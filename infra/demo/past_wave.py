@@ -18,8 +18,8 @@ from chalicelib.retention.waves import store as waves_store
 from chalicelib.retention.waves.model import OUTCOME_DAYS, Wave, assignment, forecast, look_days
 from chalicelib.table.transactions import Transaction
 from infra.demo import generator, past_members
-from infra.demo.filling import Say, upload
 from infra.demo.portal import Portal, Unexpected, await_
+from infra.demo.seed import Say, upload
 
 COMPANIES, INTAKE = 120, 14
 BEGAN = OUTCOME_DAYS + INTAKE + 20  # days ago

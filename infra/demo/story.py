@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from infra.demo import figures, generator, newsletter, ordering, promoting, winning_back
-from infra.demo.filling import DISTRIBUTOR_PERSON, DISTRIBUTORS, STAFF, upload
+from infra.demo import figures, generator, newsletter, orders, promotions, retention
 from infra.demo.portal import Portal, Say, Unexpected, await_
+from infra.demo.seed import DISTRIBUTOR_PERSON, DISTRIBUTORS, STAFF, upload
 
 ORDERED = ["PN-P", "TR-P", "HB-N"]
 
@@ -147,11 +147,11 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
         f"sum of all accounts {balanced['sum']['amount']}, no mismatch"
     )
     _simulation(operations, say)
-    cast = ordering.Cast(guest, partner, email, manager, operations, distributor, company_id, mark)
-    ordering.play(cast, today, say)
-    promoting.play(partner, manager, company_id, say)
+    cast = orders.Cast(guest, partner, email, manager, operations, distributor, company_id, mark)
+    orders.play(cast, today, say)
+    promotions.play(partner, manager, company_id, say)
     issue = newsletter.send(guest, consents, mark, today, nights.slot, say)
-    winning_back.play(guest, operations, consents, mark, today, say)
+    retention.play(guest, operations, consents, mark, today, say)
     figures.play(guest, partner, nights.figures, today, say)
     newsletter.measure(issue, nights.letter_results, say)
 

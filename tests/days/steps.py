@@ -14,8 +14,8 @@ import requests
 
 from infra.build import ROOT
 from infra.demo import generator
-from infra.demo.filling import upload
 from infra.demo.portal import Portal, await_
+from infra.demo.seed import upload
 from infra.local.cloud import LOCAL_CREDENTIALS, Cloud
 from tests.support.cloud import machine
 

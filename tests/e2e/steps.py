@@ -14,8 +14,8 @@ from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from infra.build import Package, local_package
 from infra.demo import story
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF
 from infra.local.cloud import Cloud
 from tests.support.cloud import DeployedClub
 

@@ -20,8 +20,8 @@ from chalicelib.platform import clock
 from chalicelib.platform.config import config
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF
 from tests.support import one_click
 from tests.support.cloud import DeployedClub
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF
 from tests.catalog.steps import row
 from tests.support.cloud import DeployedClub
 

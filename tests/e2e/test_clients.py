@@ -13,8 +13,8 @@ import pytest
 
 from infra import openapi
 from infra.build import ROOT
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF
 from tests.companies.steps import legal_inn
 from tests.support.cloud import DeployedClub
 

@@ -13,8 +13,8 @@ from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF
 from tests.orders.desk import Desk
 from tests.support.cloud import DeployedClub
 

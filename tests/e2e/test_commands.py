@@ -16,7 +16,7 @@ from chalicelib.platform import openapi
 from chalicelib.webhooks.rules import headers, new_secret
 from infra import admin
 from infra.build import ROOT
-from infra.demo import filling
+from infra.demo import seed
 from infra.demo.portal import Portal
 from tests.companies.steps import legal_inn
 from tests.e2e.test_webhooks import Receiver, receiver
@@ -49,7 +49,7 @@ patient() {
 
 @pytest.fixture(scope="module")
 def filled(guest: Portal, today: date) -> Portal:
-    filling.fill(guest, today, companies=3, say=lambda text: None)
+    seed.fill(guest, today, companies=3, say=lambda text: None)
     return guest
 
 
@@ -69,7 +69,7 @@ def commands(path: Path) -> str:
 
 
 def test_the_tour_of_the_readme_goes_through_line_by_line(cloud: DeployedClub, filled: Portal) -> None:
-    pool, scopes = cloud.outputs["UserPoolId"], filling.MACHINES["back-office"]
+    pool, scopes = cloud.outputs["UserPoolId"], seed.MACHINES["back-office"]
     client = admin.client_of(cloud.client("cognito-idp"), pool, "back-office", scopes)
     assert client
     script = commands(ROOT / "README.md").replace("ADDRESS", OLGA).replace("9800000422", INN)
@@ -185,7 +185,7 @@ def test_orders_are_received_by_webhook_as_typed(
 ) -> None:
     script = commands(Path(openapi.__file__).parent / "tasks" / f"receive-orders-by-webhook.{language}.md")
     script = script.replace("https://club.example", cloud.api_url).replace("https://dealer.example/hooks", receiver.url)
-    dispatcher = filled.sign_in(filling.DISTRIBUTOR_PERSON[1])
+    dispatcher = filled.sign_in(seed.DISTRIBUTOR_PERSON[1])
     script = script.replace("TOKEN=eyJraWQiOiJr...", f"TOKEN={dispatcher.token}")
     receiver.down = True  # the shell keeps the secret: this end counts, and cannot verify
     try:
@@ -200,7 +200,7 @@ def test_orders_are_received_by_webhook_in_other_languages(
     cloud: DeployedClub, filled: Portal, receiver: Receiver, language: str, tmp_path: Path
 ) -> None:
     text = code("receive-orders-by-webhook", language).replace("https://dealer.example/hooks", receiver.url)
-    dispatcher = filled.sign_in(filling.DISTRIBUTOR_PERSON[1])
+    dispatcher = filled.sign_in(seed.DISTRIBUTOR_PERSON[1])
     text = text.replace("https://club.example", cloud.api_url).replace("eyJraWQiOiJr...", dispatcher.token or "")
     receiver.down = True
     try:

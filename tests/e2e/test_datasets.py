@@ -12,8 +12,8 @@ from chalicelib.datasets.lake.tables import DATASETS
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF
 from infra.sql import ask, refresh, tables
 from tests.sales.steps import invoice
 from tests.support.cloud import DeployedClub

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from infra.demo.filling import STAFF, upload
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF, upload
 from tests.exchange.sales_files.steps import row, table
 from tests.support.cloud import DeployedClub
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from infra import admin
-from infra.demo.filling import STAFF, upload
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF, upload
 from tests.exchange.sales_files.steps import row, table
 from tests.support.cloud import DeployedClub, machine
 

@@ -18,8 +18,8 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from chalicelib.platform.access.scopes import scopes_of
 from chalicelib.platform.openapi.reference import scope_of
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF
 from tests.companies.steps import legal_inn
 from tests.e2e.steps import own_cloud as own_cloud
 from tests.e2e.steps import own_guest as own_guest

@@ -21,8 +21,8 @@ import pytest
 
 from infra.build import local_package
 from infra.demo.__main__ import appoint
-from infra.demo.filling import STAFF, upload
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF, upload
 from infra.local.cloud import Cloud
 from tests.exchange.sales_files.steps import data_file
 

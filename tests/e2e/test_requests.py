@@ -14,7 +14,7 @@ import requests as http
 from chalicelib.platform.openapi.reference import Reader
 from chalicelib.platform.openapi.requests import moved, variable
 from infra import admin, openapi
-from infra.demo import filling, requests
+from infra.demo import requests, seed
 from infra.demo.portal import PATIENCE, Portal, await_
 from infra.demo.requests import Request
 from tests.e2e.steps import own_cloud as own_cloud
@@ -174,9 +174,9 @@ def machine(cloud: DeployedClub, guest: Portal) -> tuple[str, Portal]:
 
 @pytest.fixture(scope="module")
 def reading(cloud: DeployedClub, guest: Portal, today: date) -> Reading:
-    filling.fill(guest, today, companies=3, say=lambda text: None)
-    people = {role: guest.sign_in(email) for role, (_, email) in filling.STAFF.items()}
-    people["distributor"] = guest.sign_in(filling.DISTRIBUTOR_PERSON[1])
+    seed.fill(guest, today, companies=3, say=lambda text: None)
+    people = {role: guest.sign_in(email) for role, (_, email) in seed.STAFF.items()}
+    people["distributor"] = guest.sign_in(seed.DISTRIBUTOR_PERSON[1])
     made = Reading(guest, today, people)
     made.known["client_id"], people["machine"] = machine(cloud, guest)
     return made

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from infra.build import ROOT
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF
 from tests.support.cloud import DeployedClub
 
 Smoke = Callable[..., subprocess.CompletedProcess[str]]

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from infra.demo import generator
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF
 from infra.smoke import Codes, confirm, join
 from tests.e2e.steps import own_cloud, own_guest  # noqa: F401  a club of its own: nobody else keeps its functions busy
 from tests.e2e.test_sign_in import asked

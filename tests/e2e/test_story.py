@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from infra.demo import filling, slot, story
+from infra.demo import seed, slot, story
 from infra.demo.portal import Portal
 from tests.support.cloud import DeployedClub
 
 
 def test_a_partners_year_goes_through_the_api(cloud: DeployedClub, guest: Portal, today: date) -> None:
     told: list[str] = []
-    filling.fill(guest, today, companies=10, say=told.append)
+    seed.fill(guest, today, companies=10, say=told.append)
 
     def figures() -> None:
         for job in ("nightly_rollups", "nightly_club", "nightly_people", "nightly_overview"):

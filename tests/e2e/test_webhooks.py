@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from infra.demo.seed import STAFF
 from tests.companies.steps import legal_inn
 from tests.support.cloud import DeployedClub
 

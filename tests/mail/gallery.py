@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, get_args
 
 import app  # noqa: F401  declares all letters
-from chalicelib.campaigns.plan import writing
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.plan.model import IssueText
 from chalicelib.campaigns.series.shipped import shipped
 from chalicelib.mail import Pages, PortalPages, ProductBlock
@@ -74,16 +74,18 @@ def letters(pages: Pages = PAGES) -> Iterator[Picture]:
             declared = declaration(name)
             about = FACTS | {"pages": pages if declared.guard else None}
             yield Picture(name, language, *render(declared.texts, name, language, about))
-        facts = writing.VARIABLES | {"pages": pages, "products": PRODUCTS[language]}
-        yield Picture("issue_with_products", language, *writing.render(WITH_PRODUCTS, language, facts))
-        facts = writing.VARIABLES | {"pages": None}
-        yield Picture("issue_of_service", language, *writing.render(OF_SERVICE[language], language, facts, "service"))
+        facts = issue_texts.VARIABLES | {"pages": pages, "products": PRODUCTS[language]}
+        yield Picture("issue_with_products", language, *issue_texts.render(WITH_PRODUCTS, language, facts))
+        facts = issue_texts.VARIABLES | {"pages": None}
+        yield Picture(
+            "issue_of_service", language, *issue_texts.render(OF_SERVICE[language], language, facts, "service")
+        )
         for series_id, series in shipped(PortalPages()).items():
             for step in series.steps:
                 text = step.texts.in_language(language)
                 if text:
-                    facts = writing.VARIABLES | {"pages": pages}
-                    shown = writing.render(text, language, facts)
+                    facts = issue_texts.VARIABLES | {"pages": pages}
+                    shown = issue_texts.render(text, language, facts)
                     yield Picture(f"series_{series_id}_{step.step_id}", language, *shown)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chalicelib.campaigns.plan.writing import MOST_BYTES
+from chalicelib.campaigns.plan.issue_texts import MOST_BYTES
 from chalicelib.campaigns.series.shipped import shipped
 from chalicelib.mail import PortalPages
 from tests.mail import gallery

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from chalicelib.campaigns.plan import writing
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.series import keys, store
 from chalicelib.campaigns.series.shipped import shipped
 from chalicelib.campaigns.tracking import service as tracking
@@ -72,8 +72,8 @@ def test_each_link_of_a_series_leads_through_the_club_to_its_page(
             for language in get_args(Language):
                 text = step.texts.in_language(language)
                 assert text
-                facts = writing.VARIABLES | {"portal_url": settings().portal_url, "pages": reader_pages}
-                subject, html, plain = writing.render(text, language, facts)
+                facts = issue_texts.VARIABLES | {"portal_url": settings().portal_url, "pages": reader_pages}
+                subject, html, plain = issue_texts.render(text, language, facts)
                 written = Mail("anna@example.com", language, subject, html, plain)
                 tracked = tracking.tracked(written, step.texts, letter.letter_id)
                 links = {unescape(each) for each in HREF.findall(tracked.html)} - {settings().portal_url}

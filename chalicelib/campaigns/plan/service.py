@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import Any, get_args
 
 from chalicelib import contacts, members, pricing
-from chalicelib.campaigns.plan import rules, store, writing
+from chalicelib.campaigns.plan import issue_texts, rules, store
 from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.campaigns.plan.schemas import (
     ClashView,
@@ -83,7 +83,7 @@ def show(context: Context, issue_id: str) -> tuple[IssueView, int]:
 def preview(context: Context, issue_id: str, form: PreviewForm) -> PreviewView:
     """Raises 404 for an unknown issue or member, 409 where there is no text yet."""
     issue, texts = _read(context, issue_id)
-    return writing.preview(context, texts, form.member_id, form.language, issue.issue_class)
+    return issue_texts.preview(context, texts, form.member_id, form.language, issue.issue_class)
 
 
 def change(context: Context, issue_id: str, version: int, form: IssueForm, *, by: str) -> tuple[IssueView, int]:
@@ -218,7 +218,7 @@ def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:
     check_topic(context, form.topic, "/topic")
     _check_owner(context, form.owner)
     _check_promotion(context, form.promotion_id)
-    writing.check(context, form.texts)
+    issue_texts.check(context, form.texts)
     _check_class(form)
     segment = segments_store.read(context.table, form.segment_id) if form.segment_id else None
     if form.segment_id and segment is None:
@@ -311,14 +311,14 @@ def _check_class(form: IssueForm) -> None:
     if form.issue_class == "service":
         # Nobody agreed to it and nobody can leave it, so it must not advertise.
         rule = "A service letter names no discount and no promotion, and shows no products."
-        writing.check_discount(form.texts, "/issue_class", "advertises", rule)
-        if form.promotion_id or writing.shows_products(form.texts):
+        issue_texts.check_discount(form.texts, "/issue_class", "advertises", rule)
+        if form.promotion_id or issue_texts.shows_products(form.texts):
             raise Problem.invalid("advertises", "/issue_class", rule)
         if form.holdout_percent:
             raise Problem.invalid("service", "/holdout_percent", "A service letter goes to everybody whom it concerns.")
     elif not form.promotion_id:
         rule = "A letter that names a discount names its promotion."
-        writing.check_discount(form.texts, "/promotion_id", "discount_without_promotion", rule)
+        issue_texts.check_discount(form.texts, "/promotion_id", "discount_without_promotion", rule)
 
 
 def _clashes(context: Context, issue: Issue, *, accepted: bool) -> list[ClashView]:

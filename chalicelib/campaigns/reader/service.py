@@ -14,8 +14,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from chalicelib import mail, members
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.plan import store as plan_store
-from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.campaigns.reader.schemas import ComingLetterView, LetterKind, LettersView, LetterView
 from chalicelib.campaigns.segments import facts
@@ -62,8 +62,8 @@ class _Reader:
 
     def __init__(self, context: Context, member: Member) -> None:
         self._context, self._table, self._member = context, context.table, member
-        about = writing.abouts(context, [member])[member.member_id]
-        self._facts = writing.facts_of(context, member, about, member.language)
+        about = issue_texts.abouts(context, [member])[member.member_id]
+        self._facts = issue_texts.facts_of(context, member, about, member.language)
         self._enrolments = series_store.enrolments_of(context.table, member.member_id)
         going_on = [each.series_id for each in self._enrolments if not each.ended_at]
         self._series = series_store.read(context.table, going_on)

@@ -23,10 +23,10 @@ from typing import Any, NamedTuple
 
 from chalicelib import contacts, mail, members
 from chalicelib.campaigns.config import Pacing
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.plan import keys as plan_keys
 from chalicelib.campaigns.plan import service as plan
 from chalicelib.campaigns.plan import store as plan_store
-from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.model import Invited
@@ -81,7 +81,7 @@ class ReaderFacts(NamedTuple):
     """Facts of the next people, read together, by member id; `faults`: of people whose facts cannot be read."""
 
     people: dict[str, Member]
-    abouts: dict[str, writing.CompanyFacts]
+    abouts: dict[str, issue_texts.CompanyFacts]
     faults: dict[str, Exception]
 
 
@@ -225,7 +225,7 @@ def _next_people(context: Context, issue: Issue, part: RunPart) -> Batch:
 def _known(context: Context, member_ids: Sequence[str], texts: IssueTexts) -> ReaderFacts:
     people, faults = read_apart(lambda ids: members.members(context, ids), member_ids)
     abouts, more = read_apart(
-        lambda ids: writing.abouts(context, [people[each] for each in ids], [texts]), list(people)
+        lambda ids: issue_texts.abouts(context, [people[each] for each in ids], [texts]), list(people)
     )
     return ReaderFacts(people, abouts, faults | more)
 
@@ -252,7 +252,7 @@ def _compose(context: Context, issue: Issue, texts: IssueTexts, letter: Letter, 
     if member is None or about is None:
         raise Unsendable("recipient_gone")
     pages = None if issue.issue_class == "service" else contacts.ADVERTISING_GUARD.pages(letter)
-    composed = writing.compose(context, texts, member, about, pages)
+    composed = issue_texts.compose(context, texts, member, about, pages)
     return tracking.tracked(composed, texts, letter.letter_id)
 
 
@@ -324,9 +324,9 @@ def _reason(error: Exception, letter: Letter) -> str:
     return mail.FAILED
 
 
-def _left_out(texts: IssueTexts, member: Member, about: writing.CompanyFacts) -> list[str]:
+def _left_out(texts: IssueTexts, member: Member, about: issue_texts.CompanyFacts) -> list[str]:
     text = texts.in_language(member.language)
-    return writing.left_out(text, about) if text else []
+    return issue_texts.left_out(text, about) if text else []
 
 
 def _test(context: Context, issue_id: str, member_id: str, test_id: str, pace: Pace) -> None:

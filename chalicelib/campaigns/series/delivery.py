@@ -23,8 +23,8 @@ from zoneinfo import ZoneInfo
 
 from chalicelib import bonuses, companies, contacts, mail, members, sales, tiers
 from chalicelib.campaigns.config import Pacing
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.plan import rules as plan_rules
-from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.segments import facts
 from chalicelib.campaigns.segments import rules as segment_rules
@@ -55,7 +55,7 @@ class Ready(NamedTuple):
     people: Mapping[str, Member]
     acting: Mapping[str, Membership]
     letters: Mapping[str, Letter]
-    abouts: Mapping[str, writing.CompanyFacts]
+    abouts: Mapping[str, issue_texts.CompanyFacts]
     faults: Mapping[str, Exception]  # of members of whom it cannot be read
 
 
@@ -123,7 +123,7 @@ def _ready(context: Context, found: Sequence[Enrolment]) -> Ready:
     texts = store.read_texts(context.table, series.values())
     people, faults = read_apart(lambda ids: members.members(context, ids), sorted({each.member_id for each in found}))
     abouts, more = read_apart(
-        lambda ids: writing.abouts(context, [people[each] for each in ids], texts.values()), list(people)
+        lambda ids: issue_texts.abouts(context, [people[each] for each in ids], texts.values()), list(people)
     )
     return Ready(
         series,
@@ -208,7 +208,7 @@ def _send(
     )
     texts, about = ready.texts[step.texts_id], ready.abouts[member.member_id]
     try:
-        composed = writing.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
+        composed = issue_texts.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
         composed = replace(composed, day=Slot.of(enrolment.slot).day)
         wait()
         return mail.send_now(context, letter, tracking.tracked(composed, texts, letter.letter_id))

@@ -6,7 +6,7 @@ The answer to a change names its effects on the members inside; a change that gi
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from chalicelib.campaigns.plan import writing
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.plan.schemas import PreviewForm, PreviewView
 from chalicelib.campaigns.segments.service import check as check_conditions
@@ -105,7 +105,7 @@ def preview(context: Context, series_id: str, step_id: str, form: PreviewForm) -
     """The letter of a step. Raises 404 for an unknown series, step or member, 409 where there is no text yet."""
     series, texts = _read(context, series_id)
     step = or_not_found(next((step for step in series.steps if step.step_id == step_id), None))
-    return writing.preview(context, texts[step.texts_id], form.member_id, form.language)
+    return issue_texts.preview(context, texts[step.texts_id], form.member_id, form.language)
 
 
 def members_page(context: Context, series_id: str, limit: int, after: Position) -> tuple[list[EnrolmentView], Position]:
@@ -146,9 +146,9 @@ def _checked(context: Context, form: SeriesForm) -> Texts:
     for number, step in enumerate(form.steps):
         check_conditions(context, step.conditions, f"/steps/{number}/conditions")
         check_regional(step.conditions, form.topic, f"/steps/{number}/conditions/regions")
-        writing.check(context, step.texts, f"/steps/{number}/texts")
+        issue_texts.check(context, step.texts, f"/steps/{number}/texts")
         rule = "A series names no discount: its letters outlast promotions."
-        writing.check_discount(step.texts, f"/steps/{number}/texts", "discount", rule)
+        issue_texts.check_discount(step.texts, f"/steps/{number}/texts", "discount", rule)
     return _texts(form)
 
 

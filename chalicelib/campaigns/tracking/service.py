@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from chalicelib import auth, mail, members
 from chalicelib.campaigns.config import Tracking
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.plan import store as plan_store
-from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.tracking import rules, store
 from chalicelib.campaigns.tracking.model import Reading, ReadingKind
@@ -24,7 +24,7 @@ def tracked(composed: Mail, texts: IssueTexts, letter_id: str) -> Mail:
     base = f"{settings().letters_url}/v1/links/{token}"
     links = {address: f"{base}/{number}" for number, address in enumerate(_addresses(texts)) if number != rules.HIDDEN}
     html, text = rules.tracked(composed.html, composed.text, links, f"{base}/{rules.HIDDEN}")
-    if writing.bytes_of(html, text) > writing.MOST_BYTES:
+    if issue_texts.bytes_of(html, text) > issue_texts.MOST_BYTES:
         raise Unsendable("too_large")
     return replace(composed, html=html, text=text)
 

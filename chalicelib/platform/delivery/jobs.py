@@ -15,7 +15,7 @@ import json
 from typing import Any
 
 from chalicelib.platform.context import Context
-from chalicelib.platform.delivery.holding import PAUSES, come_again_later
+from chalicelib.platform.delivery.long_runs import PAUSES, come_again_later
 from chalicelib.platform.delivery.stream import event_of, tell
 from chalicelib.platform.delivery.subscriptions import NamedConsumer, consumers_of, subscriptions
 from chalicelib.platform.events import Consumer

@@ -15,7 +15,7 @@ from typing import Any
 from chalice.app import Chalice, Response
 
 from chalicelib.platform.context import context_now
-from chalicelib.platform.delivery.holding import held
+from chalicelib.platform.delivery.long_runs import held
 from chalicelib.platform.delivery.stream import deliver, each_message
 from chalicelib.platform.delivery.subscriptions import subscriptions
 from chalicelib.platform.events import Lane

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from chalicelib.campaigns.plan import writing
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.plan.model import IssueState
 from chalicelib.campaigns.segments import facts
 from chalicelib.campaigns.sending import delivery, recipients, service
@@ -28,7 +28,7 @@ def club(context: Context, monkeypatch: pytest.MonkeyPatch) -> Post:
 
 def poisoned(monkeypatch: pytest.MonkeyPatch, cause: str, *member_ids: str, error: Exception | None = None) -> None:
     """From now on this step raises for the letters of these members."""
-    places = {"facts_of": writing, "abouts": writing, "send_now": delivery.mail, "members": delivery.members}
+    places = {"facts_of": issue_texts, "abouts": issue_texts, "send_now": delivery.mail, "members": delivery.members}
     place: Any = {**places, "tracked": delivery.tracking, "candidates": facts}[cause]
     works = getattr(place, cause)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.campaigns.plan import writing
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.sending import service
 from chalicelib.campaigns.sending.schemas import IssueReasonForm, SendingView
 from chalicelib.catalog import keys as catalog_keys
@@ -43,14 +43,14 @@ def test_letters_that_cannot_be_composed_pause_the_issue_and_are_told_by_reason(
 ) -> None:
     reader(club, "mbr_1")
     reader(club, "mbr_long", name="A" * 100)
-    made = writing.render
+    made = issue_texts.render
 
     def render(text: Any, language: Any, facts: Any, issue_class: Any = "content") -> Any:
         if facts["name"] == "A" * 100:
             raise ValueError("too long for this text")
         return made(text, language, facts, issue_class)
 
-    monkeypatch.setattr(writing, "render", render)
+    monkeypatch.setattr(issue_texts, "render", render)
     issue = approved(club)
     club.at("2026-11-23T13:00")
     found = club.sending(issue)

@@ -239,8 +239,8 @@ def test_until_then_it_goes_on(club: Post, monkeypatch: pytest.MonkeyPatch, reas
     steps = {club.context.today.replace(day=24): Decimal(7)}
     falls = lambda item, day: type("Step", (), {"discount_percent": steps.get(day, Decimal(5))})  # noqa: E731
     monkeypatch.setattr(delivery.tiers, "tier_in_force", falls) if reason == "tier_kept" else None
-    about = delivery.writing.CompanyFacts("cmp_1", "Luch", delivery.tiers.NO_STEP, Decimal(0), "RUB")
-    monkeypatch.setattr(delivery.writing, "abouts", lambda context, people, texts: {"mbr_1": about})
+    about = delivery.issue_texts.CompanyFacts("cmp_1", "Luch", delivery.tiers.NO_STEP, Decimal(0), "RUB")
+    monkeypatch.setattr(delivery.issue_texts, "abouts", lambda context, people, texts: {"mbr_1": about})
     club.at("2026-11-25T00:00")
     assert came(club, series) == ["2026-11-24T09:30"]
 
@@ -322,7 +322,7 @@ def test_who_has_no_text_passes_the_step_and_goes_on(club: Post, monkeypatch: py
     reader(club, "mbr_1")
     series = running(club.context)
     told(club)
-    monkeypatch.setattr(delivery.writing, "MOST_BYTES", 10)
+    monkeypatch.setattr(delivery.issue_texts, "MOST_BYTES", 10)
     club.at("2026-11-25T00:00")
     monkeypatch.undo()
     assert [(each.step_id, each.reason) for each in in_series(club, series).passed] == [("first", "too_large")]
@@ -356,7 +356,7 @@ def test_a_step_whose_letter_fails_is_passed_with_its_reason_and_holds_up_nobody
     series = running(club.context, step("first", 0), step("second", 5))
     told(club, "mbr_1")
     told(club, "mbr_2")
-    place: Any = {"tracked": delivery.tracking, "compose": delivery.writing}[cause]
+    place: Any = {"tracked": delivery.tracking, "compose": delivery.issue_texts}[cause]
     works = getattr(place, cause)
 
     def raises(*given: Any) -> Any:

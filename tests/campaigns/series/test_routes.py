@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.campaigns.plan import writing
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.series import enrolment
 from chalicelib.campaigns.series.shipped import shipped
 from chalicelib.mail import PortalPages
@@ -49,13 +49,13 @@ def test_a_shipped_series_is_whole_and_each_letter_can_be_made_for_a_member(
 ) -> None:
     partners.partner(context, "cmp_1", "mbr_1")
     for written in shipped(PortalPages())[series_id].steps:
-        writing.check(context, written.texts)
-        writing.check_discount(written.texts, "", "", "")
+        issue_texts.check(context, written.texts)
+        issue_texts.check_discount(written.texts, "", "", "")
         for language in ("en", "ru"):
             url = f"{SERIES}/{series_id}/steps/{written.step_id}/preview"
             letter = api.call("POST", url, marketing, {"member_id": "mbr_1", "language": language})
             assert letter.status == 200
-            assert len(letter.json["html"]) + len(letter.json["text"]) < writing.MOST_BYTES
+            assert len(letter.json["html"]) + len(letter.json["text"]) < issue_texts.MOST_BYTES
             assert "{{" not in letter.text
 
 

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from chalicelib import sales
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.delivery.holding import PAUSES
 from chalicelib.platform.delivery.jobs import deliver_bulk, redeliver_events
+from chalicelib.platform.delivery.long_runs import PAUSES
 from chalicelib.platform.delivery.stream import deliver, failure
 from chalicelib.platform.delivery.subscriptions import NamedConsumer, declared, subscriptions
 from chalicelib.platform.events import BULK, MANY, Consumer, DeclaredConsumer, Event, Lane

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from infra.demo.filling import DISTRIBUTORS, SCARCE
 from infra.demo.portal import Portal, Say, await_
+from infra.demo.seed import DISTRIBUTORS, SCARCE
 
 OFFERED, WANTED = "TK-N", SCARCE
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.campaigns.plan import writing
+from chalicelib.campaigns.plan import issue_texts
 from chalicelib.campaigns.plan.model import IssueText
 from chalicelib.catalog import keys as catalog_keys
 from chalicelib.platform import aws
@@ -105,9 +105,11 @@ def test_a_letter_has_a_lasting_address_of_the_picture_and_a_preview_a_passing_o
     assert "/products/img_1?" in shown and "Signature" in shown
     text = IssueText(subject="S", body=BODY)
     member = partners.member(context, "mbr_2")
-    about = writing.abouts(context, [partners.member(context, "mbr_1")], [writing.IssueTexts(en=text)])["mbr_1"]
-    facts = writing.facts_of(context, member, about, "en", writing.Pages("https://a.example", "https://b.example"))
-    html = writing.render(text, "en", facts)[1]
+    about = issue_texts.abouts(context, [partners.member(context, "mbr_1")], [issue_texts.IssueTexts(en=text)])["mbr_1"]
+    facts = issue_texts.facts_of(
+        context, member, about, "en", issue_texts.Pages("https://a.example", "https://b.example")
+    )
+    html = issue_texts.render(text, "en", facts)[1]
     assert 'src="https://club.example/api/v1/pictures/img_1"' in html and 'alt="Lamp LMP-1"' in html
 
 
@@ -117,11 +119,11 @@ def test_a_company_is_priced_once_for_all_its_people_and_a_letter_without_produc
     people = [partners.member(context, f"mbr_{number}") for number in range(50)]
     for each in people[:25]:
         partners.speaks_for(context, "cmp_1", each.member_id)
-    plain, priced = writing.IssueTexts(en=IssueText(subject="S", body="A")), IssueText(subject="S", body=BODY)
+    plain, priced = issue_texts.IssueTexts(en=IssueText(subject="S", body="A")), IssueText(subject="S", body=BODY)
     with spent(aws.dynamodb()) as without:
-        writing.abouts(context, people, [plain])
+        issue_texts.abouts(context, people, [plain])
     with spent(aws.dynamodb()) as with_products:
-        found = writing.abouts(context, people, [writing.IssueTexts(en=priced)])
+        found = issue_texts.abouts(context, people, [issue_texts.IssueTexts(en=priced)])
     assert len(with_products.calls) == len(without.calls) + 1
     assert found["mbr_3"].products is found["mbr_4"].products
     assert list(found["mbr_3"].products) == ["LMP 2", "LMP-1"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from infra.demo import generator, pictures, promoting
+from infra.demo import generator, pictures, promotions
 from infra.demo.portal import Portal, Say, await_, send
 
 STAFF = {
@@ -74,15 +74,15 @@ def fill(guest: Portal, today: date, companies: int, say: Say) -> None:
     admin = guest.sign_in(STAFF["admin"][1])
     managers = _portfolios(admin)
     buyers = generator.companies(companies, today)
-    promoted = generator.Promoted(promoting.BY_THE_BOX, today - promoting.RUNNING)
+    promoted = generator.Promoted(promotions.BY_THE_BOX, today - promotions.RUNNING)
     first, last = today - timedelta(days=365 * YEARS), today - timedelta(days=1)
     pieces = generator.sales_file(buyers, goods, first, last, promoted)
     report = upload(operations, "".join(pieces), say)
     say(f"{companies} companies, {report['documents']['created']} documents of {YEARS} years")
     handed = {"from_manager": "none", "region": "RU-MOW", "to_manager_id": managers[STAFF["manager"][1]]}
     admin.order_post("/v1/staff/hand-overs", {**handed, "reason": "The portfolio of Moscow"}, expect=202)
-    promotions = promoting.prepare(guest.sign_in(STAFF["marketing"][1]), today)
-    say(f"{len(PORTFOLIOS)} managers with portfolios; promotions: {', '.join(promotions)}")
+    prepared = promotions.prepare(guest.sign_in(STAFF["marketing"][1]), today)
+    say(f"{len(PORTFOLIOS)} managers with portfolios; promotions: {', '.join(prepared)}")
 
 
 def _picture(operations: Portal, sku: str) -> None:

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from infra.demo import generator
-from infra.demo.filling import STAFF, upload
 from infra.demo.portal import Portal, Say, Unexpected, await_
+from infra.demo.seed import STAFF, upload
 
 SKU = "PN-P"
 SILENT = 100  # days

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.platform import aws
-from chalicelib.platform.delivery import holding
-from chalicelib.platform.delivery.holding import HOLD, PAUSES, held
+from chalicelib.platform.delivery import long_runs
+from chalicelib.platform.delivery.long_runs import HOLD, PAUSES, held
 from chalicelib.platform.registry.functions import DECLARED, Function, Queue
 
 WAIT = 60  # seconds for a beat on a busy machine
@@ -37,7 +37,7 @@ def hidden(monkeypatch: pytest.MonkeyPatch) -> Iterator["Line[int]"]:
             found.put(request["VisibilityTimeout"])
 
     monkeypatch.setattr(aws, "sqs", Sqs)
-    monkeypatch.setattr(holding, "BEAT", 0.01)
+    monkeypatch.setattr(long_runs, "BEAT", 0.01)
     yield found
     assert {each["ReceiptHandle"] for each in asked} <= {"handle"}
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail import written
+from chalicelib.mail import templates
 
 VARIABLES: dict[str, object] = {
     "name": "Anna",
@@ -21,13 +21,13 @@ FACTS: dict[str, Any] = {**VARIABLES, "club_name": "Club", "pages": None}
 
 
 def fault(text: str) -> str | None:
-    found = written.fault_of(text, "en", VARIABLES)
+    found = templates.fault_of(text, "en", VARIABLES)
     return found.code if found else None
 
 
 def body(text: str, **facts: Any) -> tuple[str, str]:
     assert fault(text) is None
-    _, html, plain = written.render("S", "P", text, "W", "en", FACTS | facts)
+    _, html, plain = templates.render("S", "P", text, "W", "en", FACTS | facts)
     return html, plain
 
 
@@ -106,8 +106,8 @@ def test_a_long_letter_of_many_links_and_marks_is_taken() -> None:
 def test_a_link_that_only_a_mixture_of_branches_makes_is_not_sent() -> None:
     text = "[a]({% if tier %}https://a.example/{% endif %}{% if name %}data:a{% else %}https://b.example{% endif %})"
     assert 'href="https://a.example/data:a"' in body(text)[0]
-    with pytest.raises(written.ForeignLink):
-        written.render("S", "P", text, "W", "en", FACTS | {"tier": ""})
+    with pytest.raises(templates.ForeignLink):
+        templates.render("S", "P", text, "W", "en", FACTS | {"tier": ""})
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_an_address_leaves_as_it_was_written(address: str) -> None:
     html, plain = body(words)
     assert html.count(f'href="{escape(address)}"') == 4
     assert plain.startswith(f"Go: {address}\n\nSee it ({address}), here ({address}), {address}.")
-    assert written.links_of(words, "https://p.example") == (address,)
+    assert templates.links_of(words, "https://p.example") == (address,)
 
 
 def test_a_space_in_an_address_does_not_end_it() -> None:
@@ -141,7 +141,7 @@ def test_links_are_those_of_every_condition_that_hold_nothing_of_a_reader() -> N
         "[a]({{ portal_url }}/lamps%41){% if tier == 'Iron' %}[b](https://b.example){% else %}[c](https://c.example/{{ name }}){% endif %}"
         "\n\n[d](https://d.example/{% if tier %}gold{% else %}all{% endif %})"
     )
-    assert written.links_of(words, "https://p.example") == (
+    assert templates.links_of(words, "https://p.example") == (
         "https://p.example/lamps%41",
         "https://b.example",
         "https://d.example/gold",
@@ -181,7 +181,7 @@ def test_what_a_member_is_called_is_never_markup(name: str) -> None:
 @given(st.text(max_size=200))
 def test_a_text_is_rendered_or_refused_and_never_fails(text: str) -> None:
     if fault(text) is None:
-        written.render("S", "P", text, "W", "en", FACTS)
+        templates.render("S", "P", text, "W", "en", FACTS)
 
 
 @pytest.mark.parametrize("text", ["`<img>`", "    <img>"])
@@ -191,11 +191,11 @@ def test_html_in_code_is_shown_as_it_is_written(text: str) -> None:
 
 
 def test_a_subject_is_one_line() -> None:
-    subject, _, _ = written.render("Hello {{ name }}", "", "a", "W", "en", FACTS | {"name": "A\r\nBcc: b@c.example"})
+    subject, _, _ = templates.render("Hello {{ name }}", "", "a", "W", "en", FACTS | {"name": "A\r\nBcc: b@c.example"})
     assert subject == "Hello A Bcc: b@c.example"
 
 
 def test_what_is_read_aloud_holds_its_facts_as_they_are_and_quotes_names_once() -> None:
     text = "{{ name }}: как дела в «{{ tier }}»?{% if discount_percent %} *{{ discount_percent | percent }}*{% endif %}"
-    filled = written.fill(text, "ru", VARIABLES | {"name": "<b>А & Б</b>", "tier": "ООО «Ромашка»"})
+    filled = templates.fill(text, "ru", VARIABLES | {"name": "<b>А & Б</b>", "tier": "ООО «Ромашка»"})
     assert filled == "<b>А & Б</b>: как дела в «ООО „Ромашка“»? *7\N{NO-BREAK SPACE}%*"
