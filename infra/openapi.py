@@ -1,4 +1,4 @@
-"""`python -m infra.openapi`: writes chalicelib/openapi.json anew from the routes and models."""
+"""`python -m infra.openapi`: writes chalicelib/openapi.json again from the routes and models."""
 
 import json
 from pathlib import Path

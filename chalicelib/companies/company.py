@@ -4,7 +4,7 @@ Naming a company proves nothing: a claim is answered with the claimant's own wor
 after the same calls. Only a manager of the club or the company's owner turns a claim into a voice.
 
 Each change reads what it needs, decides, and commits under the condition that nothing of it has changed; if something has, it
-decides anew.
+decides again.
 """
 
 from collections.abc import Iterable, Iterator

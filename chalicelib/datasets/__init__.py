@@ -1,4 +1,4 @@
-"""All lines of the club for SQL: tables of facts as Parquet, made anew every night, and questions to them, for the club's staff.
+"""All lines of the club for SQL: tables of facts as Parquet, made again every night, and questions to them, for the club's staff.
 
 Vocabulary. A *dataset* is a table of facts. The *lake* is where they lie, and the engine that answers. A *refresh* is the work of a night that
 brings the changes of the table into the datasets. A *query* is a question to the lake, with its answer as a file.

@@ -56,7 +56,7 @@ def change(
 ) -> Letter:
     """The letter as `decide` makes it; writes nothing when nothing follows. `also` adds to the transaction of the change.
 
-    Decides anew when somebody else was first. A reply that was lost looks like somebody else, so what is decided twice must
+    Decides again when somebody else was first. A reply that was lost looks like somebody else, so what is decided twice must
     have its effect once.
     """
 

@@ -6,7 +6,7 @@ from chalicelib.platform import Section
 class MarketReports(Section, name="market_reports"):
     """The size and the number of a report's files, and the minutes in which an upload, and a download, begin.
 
-    `visit_minutes`: a reader who comes back after so long visits anew. `log_days`: how long each reading is kept.
+    `visit_minutes`: a reader who comes back after so long visits again. `log_days`: how long each reading is kept.
     """
 
     most_bytes: int = Field(default=20_971_520, ge=1, le=52_428_800)  # a file is checked in the memory of one function

@@ -28,7 +28,7 @@ def record_shipment(context: Context, event: Event) -> None:
     shipment = shipped["shipment"]
     document = SaleDocument(
         source=ORDERS,
-        # Numbers are a distributor's own and begin anew every year; beside the order they are unique for ever.
+        # Numbers are a distributor's own and begin again every year; beside the order they are unique for ever.
         series=f"{shipped['distributor_id']}:{shipped['order_id']}",
         number=shipment["document"],
         company_id=shipped["company_id"],

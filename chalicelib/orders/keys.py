@@ -35,7 +35,7 @@ def distributor_queue(distributor_id: str, at: str, order_id: str) -> Key:
 def shipment(distributor_id: str, year: int, document: str) -> Key:
     """The shipping documents that a distributor has named.
 
-    Written with the shipment and never changed. Bookkeeping numbers its documents anew each year.
+    Written with the shipment and never changed. Bookkeeping numbers its documents again each year.
     """
     return Key(distributor_partition(distributor_id), f"SHIPMENT#{year}#{document}")
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
 
-# The SDK makes its own name anew for each call, which is a fifth of the CPU of a small one.
+# The SDK makes its own name again for each call, which is a fifth of the CPU of a small one.
 _NAMED = Config(user_agent="partner-club", connect_timeout=2)
 # Shorter than a request may take, so that a lost connection is tried again instead of waited for.
 _PATIENT = _NAMED.merge(Config(read_timeout=8, retries={"mode": "standard", "total_max_attempts": 4}))

@@ -1,7 +1,7 @@
 """The nightly count of recommendations.
 
     02:15                     ──▶ nightly_recommendations   queues one company of each buyer whose sales moved since the last run
-    the recommendations queue ──▶ count_recommendations     counts these buyers anew
+    the recommendations queue ──▶ count_recommendations     counts these buyers again
 
 The next night makes up for a missed one, as long as the marks are kept. A message that comes again changes nothing for counted buyers.
 """

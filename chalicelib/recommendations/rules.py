@@ -1,7 +1,7 @@
 """Pairs of articles bought together: the pairs of one buyer, the counts of all buyers, and the suggestions. Pure.
 
 The pairs of a buyer follow from its sales documents: the ten largest articles of each document by amount, two by two. They are computed
-anew when the buyer's sales move; the counts change by the difference to the pairs before (`transitions`, `count_changes`).
+again when the buyer's sales move; the counts change by the difference to the pairs before (`transitions`, `count_changes`).
 
 A buyer counts once: `companies` is the number of buyers of the article together with another one, `others` the number of them for each
 other article of the same document. The most frequent others are kept, by the Space-Saving algorithm (A. Metwally, D. Agrawal,

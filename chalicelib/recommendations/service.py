@@ -4,7 +4,7 @@ A buyer counts once for an article and once for a pair, so a count of five or mo
 share an INN, are one buyer.
 
 The facts are the present sales documents of the last year, from sales files and orders; corrections apply, returns do not. A buyer's pairs
-are computed anew and stored beside the counts; both change in one transaction, under their versions. So a buyer may be counted twice, at
+are computed again and stored beside the counts; both change in one transaction, under their versions. So a buyer may be counted twice, at
 once, or again after a crash. Without a change nothing is written.
 
 Weakest point: a chain is read whole when one of its shops moved, and a company only as far as one call reads.

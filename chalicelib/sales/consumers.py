@@ -13,7 +13,7 @@ from chalicelib.sales.rules import ORDERS, DocumentRef, named_beside
 def on_sale_recorded(context: Context, event: Event) -> None:
     """Makes the returns that name a late or moved document follow it, and joins the document with the invoice that it is.
 
-    Each is judged anew by the facts as now known, so duplicates and reordered deliveries do no harm.
+    Each is judged again by the facts as now known, so duplicates and reordered deliveries do no harm.
     """
     sale = event.item
     for document in sale.get("returned_by", ()):

@@ -41,7 +41,7 @@ class IdentifiedDocument(NamedTuple):
 
 
 class ReadFacts(NamedTuple):
-    """Facts that the caller has just read, so that they are not read again; a write on an older state is refused and tried anew.
+    """Facts that the caller has just read, so that they are not read again; a write on an older state is refused and tried again.
 
     `known`: states of documents. `new_companies`: companies that were made a moment ago, so that the portal has shipped nothing to them.
     """

@@ -299,7 +299,7 @@ def outcome(
     """The outcome of recording this content, and whether to write it.
 
     A repeat of the import that wrote the newest revision gets the same outcome again. An older state never replaces the recorded one.
-    A return whose original came or moved meanwhile is written anew, though its content is unchanged; so is a document of another `contract`. The books (`booked`) outrank the
+    A return whose original came or moved meanwhile is written again, though its content is unchanged; so is a document of another `contract`. The books (`booked`) outrank the
     portal, whenever either was told.
     """
     if head is None:
@@ -414,7 +414,7 @@ def named_beside(name: str, source: str) -> DocumentRef:
 
 def pack(line: SaleLine) -> str:
     price = "" if line.unit_price is None else plain(line.unit_price)
-    # The encoder is made anew for each list, and not for a text.
+    # The encoder is made again for each list, and not for a text.
     sku, name = encode_basestring(line.sku), encode_basestring(line.name)
     return f'[{sku},{name},"{plain(line.quantity)}","{price}","{_digits(line.amount)}"]'
 

@@ -96,7 +96,7 @@ def read_apart(
 def retry(
     *labels: str, most: int = TRIES
 ) -> Callable[[Callable[Concatenate[Context, Given], Result]], Callable[Concatenate[Context, Given], Result]]:
-    """The function reads, decides and commits anew when one of these labels refuses its transaction, or it raises `Overtaken`.
+    """The function reads, decides and commits again when one of these labels refuses its transaction, or it raises `Overtaken`.
 
     Without labels: when a write without a label does. Other refusals beside a named label mean nothing yet: they were decided on the
     former state. A refusal that names none of them is raised at once. Raises `Busy` after the last try.

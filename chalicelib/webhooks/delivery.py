@@ -217,7 +217,7 @@ def _drop(context: Context, message: Message) -> None:
 
 
 def _call_next(context: Context, distributor_id: str, lane: str) -> None:
-    """Calls the first message of the lane, read anew: calls out of turn were left meanwhile."""
+    """Calls the first message of the lane, read again: calls out of turn were left meanwhile."""
     first = store.first_waiting(context.table, distributor_id, lane)
     if first is None:
         return

@@ -189,7 +189,7 @@ def repeated_transactions():
 
 
 def key_conditions():
-    """Each item of a partition is looked at by parsing the key condition anew: 50 µs of each. AWS reads the range alone."""
+    """Each item of a partition is looked at by parsing the key condition again: 50 µs of each. AWS reads the range alone."""
     evaluate = dynamodb._evaluate_condition
 
     def evaluate_keys(expression, item, values, names, slot="ConditionExpression"):

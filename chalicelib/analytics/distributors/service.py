@@ -1,6 +1,6 @@
 """The service of distributors: folded every night with the club's figures, from the orders of the last months.
 
-A part of the fold brings the orders of its companies, and the last part writes the months of all distributors. A month is written anew for
+A part of the fold brings the orders of its companies, and the last part writes the months of all distributors. A month is written again for
 three nights' months: its own and the two after it. Later changes of an order are not counted.
 
 Weakest point: the medians of a month take all its orders at once, so the last part holds a few numbers of each.
@@ -22,7 +22,7 @@ from chalicelib.analytics.rollups.rules import last_day, month_of, plus
 from chalicelib.platform import ChartView, Club, Context, Language, Problem, clock
 from chalicelib.table import from_item, to_item
 
-MONTHS = 3  # that are written anew
+MONTHS = 3  # that are written again
 MOST_MONTHS = 36
 
 Row = list[Any]  # month, distributor, name, answer hours, in time, rejected, cut, ship hours

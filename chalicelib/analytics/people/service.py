@@ -23,7 +23,7 @@ GROWTH = ("joined", "members", "complete", "active", "visits")
 
 
 def count(context: Context) -> PeopleQuarter:
-    """Counts the quarter of yesterday anew, and stores it. A repeat ends in the same figures."""
+    """Counts the quarter of yesterday again, and stores it. A repeat ends in the same figures."""
     until = context.today - timedelta(days=1)
     quarter = quarter_of(until)
     counted = {"joined": 0, "members": 0, "complete": 0}

@@ -1,6 +1,6 @@
 """The rollup of a month: a fold of a company's documents dated in it. Pure.
 
-A rollup is always folded anew from all documents of its month, in whatever order; so a correction, a late document or a repeat ends in the
+A rollup is always folded again from all documents of its month, in any order; so a correction, a late document or a repeat ends in the
 same rollup. Sums of a currency are never mixed with those of another. Of each grouping the largest rows are kept, and `REST` is the exact
 sum of all others: rows add up to the month's purchases to the kopeck.
 """
@@ -261,7 +261,7 @@ def _rows(purchases: list[Purchase], most_bytes: int, groupings: Sequence[Groupi
             for grouping, named in sums.items():
                 name, title = names[grouping]
                 found = named[name]
-                found.title = max(found.title, title)  # of two names of one thing the same, in whatever order they come
+                found.title = max(found.title, title)  # of two names of one thing the same, in any order they come
                 found.days[purchase.day.day] += line.amount
                 found.units += line.quantity
                 found.documents.add(number)

@@ -50,6 +50,6 @@ def on_payment_recorded(context: Context, event: Event) -> None:
 
 @consumer(TIER_CHANGED, TIER_GRANTED, TIER_WITHDRAWN)
 def on_tier_changed(context: Context, event: Event) -> None:
-    """Rates anew after a new ladder or a manager's decision moved the tier from a day on."""
+    """Rates again after a new ladder or a manager's decision moved the tier from a day on."""
     changed_on = local_day(moment(event.item["at"]), context.config[Club].zone)
     service.rerate(context, event.item["company_id"], changed_on - timedelta(days=LOOK_BACK_DAYS))

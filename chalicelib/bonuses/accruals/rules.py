@@ -14,7 +14,7 @@ A sale and its returns are one case:
     of what is left after it, each rounded once. So a sale that comes back in parts leaves nothing;
     all returns of a sale together take back no more than its bonus, the earliest first.
 
-So the bonus of a case is a function of its documents and their payment, whatever their order of arrival.
+So the bonus of a case is a function of its documents and their payment, in any order of arrival.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -257,7 +257,7 @@ def _place(
     return AccrualPlace(policy.expires_on(since), since, by)
 
 
-MOST_LISTED = 40  # documents that one transaction lists anew: two operations each, beside those of the book
+MOST_LISTED = 40  # documents that one transaction lists again: two operations each, beside those of the book
 
 # --- postings ---------------------------------------------------------------------------------------------------------
 

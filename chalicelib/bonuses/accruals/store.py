@@ -3,7 +3,7 @@
 ACCRUAL  a case: a sale with its returns, their rates and posted bonuses, compressed, since all returns of a sale are in it. A return that
          is kept with its sale has an ACCRUAL with `within` only
 ACCRUED  one document of a case by its business date, for lists and for re-rating. `counts_on` and `tier`: the day and the tier by which
-         it was rated; absent for a return that is kept with its sale, so that it is not written anew when the sale moves
+         it was rated; absent for a return that is kept with its sale, so that it is not written again when the sale moves
 """
 
 import json

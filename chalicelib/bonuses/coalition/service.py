@@ -5,7 +5,7 @@ Limits count by the day of the request, not by the day in the grant, so dating c
 the posting: no limit is exceeded under concurrent requests.
 
 A reversal takes back a grant, whole or in part, and is named by the client's own reference too; all reversals of a grant together never
-exceed it. A reversed amount may be granted anew within the limits.
+exceed it. A reversed amount may be granted again within the limits.
 
 CLIENT  a client: its name, whether it may grant, its limits in one currency, and those that wait for a second person
 GRANT   company, amount, day, expiry day, posting; `reversals` by reference

@@ -1,7 +1,7 @@
 """Steps of entitlements and choices: one transaction under the versions of both, with its posting.
 
 `take` is a step of a choice, `change` a step of a whole entitlement. After a concurrent write each decides again on what `decide` or
-`load` reads anew. A reserved amount is still owed: a step that only reserves or gives back posts nothing and leaves the mark of its cause.
+`load` reads again. A reserved amount is still owed: a step that only reserves or gives back posts nothing and leaves the mark of its cause.
 """
 
 from collections.abc import Callable

@@ -194,7 +194,7 @@ def _write(context: Context, draft: _Draft, tx: Transaction, *, anyway: bool = F
 
 
 def every_posting(context: Context, company_id: str) -> Iterator[Posting]:
-    """All postings of this company, oldest first, page after page: for work beside the requests."""
+    """All postings of this company, oldest first, page after page: for work in the background."""
     return store.postings_from(context.table, company_id, "", 0)
 
 

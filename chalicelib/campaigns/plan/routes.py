@@ -66,7 +66,7 @@ def show_issue(call: Call, issue_id: str) -> Answer[IssueView]:
     "/v1/staff/campaigns/{issue_id}", scope="staff.campaigns.write", matched=True, problems=("conflict", "wrong_state")
 )
 def change_issue(call: Call, form: IssueForm, issue_id: str) -> Answer[IssueView]:
-    """Change an issue. An approved one must be approved anew."""
+    """Change an issue. An approved one must be approved again."""
     by = call.principal.for_member()
     return Answer.at(*service.change(call.context, issue_id, call.expected_version(), form, by=by))
 

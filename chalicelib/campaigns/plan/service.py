@@ -87,7 +87,7 @@ def preview(context: Context, issue_id: str, form: PreviewForm) -> PreviewView:
 
 
 def change(context: Context, issue_id: str, version: int, form: IssueForm, *, by: str) -> tuple[IssueView, int]:
-    """Raises 412 when the version is no longer that one, and as `create`. An approved issue must be approved anew."""
+    """Raises 412 when the version is no longer that one, and as `create`. An approved issue must be approved again."""
     before, _ = _read(context, issue_id)
     if before.version != version:
         raise Problem("precondition_failed")

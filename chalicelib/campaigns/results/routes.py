@@ -22,7 +22,7 @@ def show_results(call: Call, issue_id: str) -> ResultsView:
 def show_series_results(call: Call, series_id: str) -> SeriesResultsView:
     """Show the results of a series: members by step, letters, ends, and purchases compared with the hold-out.
 
-    Those inside and those for whom it ended in the last 400 days, counted anew every night.
+    Those inside and those for whom it ended in the last 400 days, counted again every night.
     """
     return series.show(call.context, series_id)
 

@@ -80,7 +80,7 @@ class PurchasesView(View):
 
 
 class ResultsView(View):
-    """Results of an issue, counted anew every night. All counts but those of companies are of people."""
+    """Results of an issue, counted again every night. All counts but those of companies are of people."""
 
     issue_id: str
     state: IssueState

@@ -1,4 +1,4 @@
-"""Results of a series, counted anew from its members, their letters and their companies' purchases.
+"""Results of a series, counted again from its members, their letters and their companies' purchases.
 
 A company's days begin with the first start of one of its people. Only those whose days are over are compared, so that both arms had the same
 time. A member whom a wave held out later, by its own draw, belongs to neither arm, nor does a member without a company.
@@ -29,7 +29,7 @@ def due(context: Context) -> Iterator[str]:
 
 
 def count(context: Context, series_id: str) -> None:
-    """Counts the results anew. Two calls for 100 members, and one for each company. Safe to repeat."""
+    """Counts the results again. Two calls for 100 members, and one for each company. Safe to repeat."""
     waiting: Counter[str] = Counter()
     letters: defaultdict[str, Counter[str]] = defaultdict(Counter)
     skipped: defaultdict[str, Counter[str]] = defaultdict(Counter)

@@ -1,4 +1,4 @@
-"""Results of an issue, counted anew from its audience, its letters, their readings and the companies' purchases.
+"""Results of an issue, counted again from its audience, its letters, their readings and the companies' purchases.
 
     nightly_letter_results   names the issues of the last weeks
     count             looks at the audience page by page: four calls for 100 people, and one for each company
@@ -42,7 +42,7 @@ def due(context: Context) -> Iterator[str]:
 
 
 def count(context: Context, issue_id: str) -> None:
-    """Counts the results anew. Safe to repeat."""
+    """Counts the results again. Safe to repeat."""
     issue, _ = plan_store.read(context.table, issue_id)
     if issue is None or not issue.audience_id:
         return

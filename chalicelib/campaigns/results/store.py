@@ -1,4 +1,4 @@
-"""Items of results: counted anew as a whole, and never added to."""
+"""Items of results: counted again as a whole, and never added to."""
 
 from collections.abc import Sequence
 

@@ -367,7 +367,7 @@ def _change(
     decide: Callable[[Issue], Issue],
     also: Callable[[Transaction, Issue], None] = lambda tx, after: None,
 ) -> None:
-    """Decides anew where another writer was faster. `also` adds to the transaction of a change. Raises 404."""
+    """Decides again where another writer was faster. `also` adds to the transaction of a change. Raises 404."""
     before, _ = plan_store.read(context.table, issue_id)
     if before is None:
         raise Problem("not_found")

@@ -2,7 +2,7 @@
 
     begin     sends a message for each few enrolments that are due
     deliver   decides for each what comes: a letter, the next step without one, another slot, or the end
-    resume    gives slots anew once a series is approved: to those who waited while it stood still, and to those whose step it changed
+    resume    gives slots again once a series is approved: to those who waited while it stood still, and to those whose step it changed
 
 A letter is written with its claim, in one transaction that spends the contact budget (`mail`); its id follows from the enrolment and its step.
 Then the enrolment moves, on condition that nobody else moved it. A worker that dies in between leaves the letter; the next one finds it

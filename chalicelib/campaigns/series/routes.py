@@ -26,7 +26,7 @@ def show_series(call: Call, series_id: str) -> Answer[SeriesView]:
 
 @routes.put("/v1/staff/series/{series_id}", scope="staff.campaigns.write", matched=True, problems=("conflict",))
 def change_series(call: Call, form: SeriesForm, series_id: str) -> Answer[SeriesView]:
-    """Change a series. It must be approved anew, and those inside wait until then.
+    """Change a series. It must be approved again, and those inside wait until then.
 
     A change that gives them other steps or other times is refused with these effects, unless `accept_effects` is set. Nobody gets a
     step twice, nor one that is put in before the last step that they passed.

@@ -48,7 +48,7 @@ def follow(context: Context, token: str, number: int, agent: str, *, is_head: bo
 
 
 def note(context: Context, letter: Letter, reading: Reading) -> bool:
-    """Keeps a reading and judges those of the letter anew. The same one again changes nothing, and their order does not matter.
+    """Keeps a reading and judges those of the letter again. The same one again changes nothing, and their order does not matter.
 
     Whether it is the first of its kind by a person on its day, as far as is known.
     """

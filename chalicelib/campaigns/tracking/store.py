@@ -1,7 +1,7 @@
 """Items of readings.
 
 READING   one opening or click, kept as it came; the same one is kept once
-READINGS  all of them, judged together; made anew with each, and written by the worker that saw the most
+READINGS  all of them, judged together; made again with each, and written by the worker that saw the most
 """
 
 from collections.abc import Sequence

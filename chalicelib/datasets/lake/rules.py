@@ -59,7 +59,7 @@ def waiting_table(dataset: Dataset) -> str:
 
 
 def merge(dataset: Dataset, place: str, *, onto: bool) -> str:
-    """The statement that writes a dataset anew at an empty place: what waits and, `onto`, the rows of all other items as they are."""
+    """The statement that writes a dataset again at an empty place: what waits and, `onto`, the rows of all other items as they are."""
     waiting = waiting_table(dataset)
     names = ["item", *(column.name for column in dataset.columns)]
     typed = ["item", *(f"CAST({column.name} AS {TYPES[column.kind]}) AS {column.name}" for column in dataset.columns)]

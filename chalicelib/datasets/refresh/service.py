@@ -1,7 +1,7 @@
 """The nightly refresh: what changed in the table becomes rows of the datasets.
 
     00:10 ──nightly_datasets──▶ a refresh is created ──▶ DynamoDB exports all, or what changed ──▶ its files, each a part: rows as JSON
-                                     ──▶ dataset by dataset: one statement writes it anew, then its name moves there
+                                     ──▶ dataset by dataset: one statement writes it again, then its name moves there
 
 Each step is looked up before it is done, and can be done again: the export by its token, a file's rows by the file's name, a statement by its
 token, the name of a dataset by the place of its files. A statement that failed writes to another place next time. A refresh that is left
@@ -78,7 +78,7 @@ def _go_on(refresh_id: str, delay: int) -> None:
 
 
 def _exported(context: Context, found: Progress) -> bool:
-    """Whether the export is whole; begins it if need be. Raises RuntimeError for one that failed, which the next try begins anew."""
+    """Whether the export is whole; begins it if need be. Raises RuntimeError for one that failed, which the next try begins again."""
     arn = found.item.get("export_arn") or _export(context, found)
     description = aws.dynamodb().describe_export(ExportArn=arn)["ExportDescription"]
     if description["ExportStatus"] == "FAILED":

@@ -24,7 +24,7 @@ def preview_company_join(call: Call, form: JoinForm) -> JoinPreviewView:
 def join_companies(call: Call, form: JoinReasonForm) -> JoinView:
     """Join two companies that are one: the same firm with a new KPP, a new name, or named in two ways by files.
 
-    Documents, orders, customers of files, people and bonuses of the first company go to the other one; tiers of both are decided anew. The first
+    Documents, orders, customers of files, people and bonuses of the first company go to the other one; tiers of both are decided again. The first
     company leaves the lists; files and new members that name its INN find the other one. It can be undone for a day.
     """
     return service.start(call.answering(_started), form, call.principal.for_member(), call.language)

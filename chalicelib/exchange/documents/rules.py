@@ -303,7 +303,7 @@ def series_beside(draft: DocumentDraft) -> list[str]:
 
 
 def moved_across_new_year(draft: DocumentDraft, recorded_on: date, total: Decimal) -> Likeness:
-    """Numbers begin anew with the year, so one number on both sides of New Year is one document, if its sum is one."""
+    """Numbers begin again with the year, so one number on both sides of New Year is one document, if its sum is one."""
     if abs(recorded_on - draft.business_date) > NEAR_NEW_YEAR:
         return "other"
     return "same" if total == draft.total else "unclear"

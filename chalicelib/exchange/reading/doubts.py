@@ -56,7 +56,7 @@ _SPEAKS_OF_RETURN = re.compile(r"\bвозвра[тщ](?!н)|\bсторн|\brefun
 _TAKES_BACK = re.compile(r"отмен|аннулир|сторн|cancel|\bvoid|revers|annul", re.IGNORECASE)
 _NO = frozenset(("нет", "ложь", "no", "false", "n", "nein", "null", "none"))
 _MEANS = re.compile(r"[^\W0_]")
-# Numbers of documents begin anew in each.
+# Numbers of documents begin again in each.
 _OF_NUMBERS = re.compile(
     r"\bорганизаци|юр\.? ?лиц|магазин|торгов\w+ точк|филиал|\bкасс[аы]\b|\bсмен[аы]\b|company code|legal entity|\bstore\b|\bshop\b|\bbranch\b|"
     r"\boutlet\b|\btill\b|\bshift\b|\bterminal\b",

@@ -402,7 +402,7 @@ class FlatTable:
         return document, day or before[1], customer or before[2]
 
     def _take_group(self, above: list[str], cells: list[str]) -> None:
-        """A group of customers begins anew without a document; a document keeps its customer."""
+        """A group of customers begins again without a document; a document keeps its customer."""
         if not any(cells[at].strip() for at in self.document_places):
             for at in (*self.document_places, *self._further, *self._day_places):
                 above[at] = cells[at]

@@ -86,7 +86,7 @@ def _ref(order: Order, document: str) -> tuple[str, str]:
 
 
 def _record_changes(tx: Transaction, context: Context, before: OrderFreeGoods, assessment: Assessment) -> None:
-    """Records the events of an assessment. Goods whose count fell are granted anew."""
+    """Records the events of an assessment. Goods whose count fell are granted again."""
     after = assessment.goods
     if after.state is FreeGoodsState.GRANTED and (before.state, before.count) != (after.state, after.count):
         _record(tx, context, after, GRANTED)

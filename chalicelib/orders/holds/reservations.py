@@ -10,7 +10,7 @@ An order fits while reserved + asked <= the figures of the distributor's warehou
     shipped                  reserved stays: the goods are gone, and the figures do not know it yet; noted in SHIPPEDOUT
     a newer figure           reserved - what was shipped before it was counted: `on_stock_recorded`
 
-So units are never counted as available that left after the figure's count, in whatever order figures and shipments come. Until the event
+So units are never counted as available that left after the figure's count, in any order figures and shipments come. Until the event
 of a newer figure is delivered, too little is available rather than too much. A distributor answers itself for units above the order.
 
 Weakest point: an order reads the figures before its transaction. If a lower figure is recorded and its event delivered between the two,

@@ -256,7 +256,7 @@ def change(
     decide: Callable[[Order], Order],
     write: Callable[[Transaction, Order], None],
 ) -> Order:
-    """Takes a step; decides anew if the order changed meanwhile. `present` may be older: no step is refused by an order that is no more."""
+    """Takes a step; decides again if the order changed meanwhile. `present` may be older: no step is refused by an order that is no more."""
 
     @retry("order")
     def attempt(context: Context) -> Order:

@@ -1,13 +1,13 @@
 """An order goes to the company that its own turned out to be, in two steps.
 
     move     the order, its files, free goods, open questions, debts and uses of promotions, whole, in one transaction
-    follow   its documents, by their next revision; then `order.moved`, at which all that is derived from the order is derived anew
+    follow   its documents, by their next revision; then `order.moved`, at which all that is derived from the order is derived again
 
 Everything finds an order by its company, so nothing else needs to know of a move; offers alone stay with the company that they were made to.
 An event of a step that comes late still names the company of that time. Its documents are waited for; the rest of its consequences comes with
 `order.moved`.
 
-Weakest point: an upload that a distributor starts while the order moves may be lost; its confirmation is 404, and it is started anew.
+Weakest point: an upload that a distributor starts while the order moves may be lost; its confirmation is 404, and it is started again.
 """
 
 from collections.abc import Callable

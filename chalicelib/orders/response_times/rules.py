@@ -1,6 +1,6 @@
 """Open questions to the distributor per order, with the reminders already sent. Pure.
 
-The questions follow from the order alone: `open_questions_of` gives the same result however often it runs, and in whatever order the events
+The questions follow from the order alone: `open_questions_of` gives the same result however often it runs, and in any order the events
 of the order come. A reminder stays with its question until the answer; a question that is asked once more (another `since`) is a new one.
 """
 

@@ -1,6 +1,6 @@
 """Response times of distributors: an overdue question is reminded of once, and then escalated once to the head of sales.
 
-    an order's events ──on_order_changed──▶ WAITING, while a question is open     derived from the order, in whatever order events come
+    an order's events ──on_order_changed──▶ WAITING, while a question is open     derived from the order, in any order events come
     every 15 minutes ──remind──▶ the questions due: order.unanswered after one working day, order.escalated after two
 
 A reminder is marked as sent in the transaction of its event, under the condition that neither the order nor WAITING changed. So each event is

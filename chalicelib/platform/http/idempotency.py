@@ -1,6 +1,6 @@
 """Idempotency keys: a repeated request gets the response of the first, which is kept in the transaction of its effect.
 
-Weakest point: a refused request leaves no trace, so its repeat is judged anew. This is intended: nothing moved.
+Weakest point: a refused request leaves no trace, so its repeat is judged again. This is intended: nothing moved.
 """
 
 import json

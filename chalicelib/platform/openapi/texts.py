@@ -1,6 +1,6 @@
 """Texts of the document in Russian, for its pages; the document itself is English.
 
-`texts.ru.toml` has the Russian of a text by its English, so that a changed text asks for its translation anew. Names of sections and
+`texts.ru.toml` has the Russian of a text by its English, so that a changed text asks for its translation again. Names of sections and
 operations, and the text of each operation, are all there; a field whose description is not stays in English.
 """
 

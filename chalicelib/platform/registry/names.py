@@ -7,7 +7,7 @@ A view declares which of its ids it names, and the routes fill that in, for a pa
 
     author_name: Annotated[str | None, NameOf("author")] = None
 
-The answer of a keyed write is kept without its names, since a name in it would outlive the person, and each repeat is given them anew.
+The answer of a keyed write is kept without its names, since a name in it would outlive the person, and each repeat is given them again.
 
 Weakest point: so an answer that does not show the id of a name has none when it is that of a keyed write. Those are steps of orders.
 """

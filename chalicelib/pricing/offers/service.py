@@ -48,7 +48,7 @@ def add(
 ) -> OfferView:
     """Adds an offer to the transaction. Above the club's bounds it waits for somebody else, and makes no price yet.
 
-    The transaction is refused with label `alone` where its author gave more at the same moment: read anew then.
+    The transaction is refused with label `alone` where its author gave more at the same moment: read again then.
 
     `place`: the pointer of the form. Raises `not_found`, 422 for unknown articles and for a past last day, 409 for too many offers, and for one that a held-out company did not ask for.
     """

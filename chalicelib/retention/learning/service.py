@@ -6,7 +6,7 @@
 All parts ask as of the day on which the work began, and their order days are put together in the order of the companies. So a run that dies
 anywhere and goes on, even on another day, learns the same as one that nothing disturbed; until it is done, what was learned before holds.
 
-Weakest point: the fit itself is one piece; where it dies, it begins anew from the order days that are read already.
+Weakest point: the fit itself is one piece; where it dies, it begins again from the order days that are read already.
 """
 
 from collections.abc import Iterator, Mapping

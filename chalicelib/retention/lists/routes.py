@@ -16,7 +16,7 @@ def list_calls(call: Call) -> CallListView:
     """List the calls of your day, the most valuable first.
 
     At most seven companies of yours: why each is called now, whom to call and the time there, the script, the latest purchases, open orders, the
-    tier and what keeps it, and the answers to each reason. The list of a day stays as it is; tomorrow's is ranked anew, and shorter if
+    tier and what keeps it, and the answers to each reason. The list of a day stays as it is; tomorrow's is ranked again, and shorter if
     calls were left undone. A company is on one list a day, and nobody is called more often than the contact budget allows.
     """
     return service.today(call.context, call.principal.for_member(), call.language)

@@ -15,7 +15,7 @@ from chalicelib.retention.overview import service
     may=(table(*READ, "put"),),
 )
 def nightly_overview(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Makes the overview of the day; returns its figures. A repeat makes it anew."""
+    """Makes the overview of the day; returns its figures. A repeat makes it again."""
     found = service.fold(context)
     facts = {
         "day": found.day.isoformat(),

@@ -1,4 +1,4 @@
-"""The items of results: a `CompanyResult` beside each company of a wave, written anew on each look."""
+"""The items of results: a `CompanyResult` beside each company of a wave, written again on each look."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,6 +1,6 @@
 """The nightly run of the rhythm, and its workers.
 
-    04:00            ──▶ nightly_rhythm   the club begins to learn anew if four weeks have passed; the companies that are due go to the queue
+    04:00            ──▶ nightly_rhythm   the club begins to learn again if four weeks have passed; the companies that are due go to the queue
     the rhythm queue ──▶ decide_rhythm    computes the rhythm of each; does the parts of the learning
 
 A failed night is made up for by the next one: what was due stays due, and a club that has not learned learns then.

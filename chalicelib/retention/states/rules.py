@@ -10,7 +10,7 @@
 
 The first that holds is the state. It follows from the order days, the day and what the club learned; so it can be computed for any day.
 
-Weakest point: a state that follows from what the club learned may change when the club learns anew, without any order.
+Weakest point: a state that follows from what the club learned may change when the club learns again, without any order.
 """
 
 from enum import StrEnum

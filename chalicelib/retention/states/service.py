@@ -1,7 +1,7 @@
 """The rhythm of companies: kept up to date, and explained.
 
     a sale is recorded ──▶ on_sale_recorded   follow: computes RHYTHM from the facts
-    04:00              ──▶ nightly_rhythm     sends the companies that are due to the queue; once a month the club begins to learn anew
+    04:00              ──▶ nightly_rhythm     sends the companies that are due to the queue; once a month the club begins to learn again
     the rhythm queue   ──▶ decide_rhythm      follow
 
 RHYTHM is always computed as a whole from the day totals, under its version, which is read before the facts. So duplicate, late or reordered
@@ -39,7 +39,7 @@ MOST_DOCUMENTS = 500  # of the days that are shown
 
 @retry("rhythm", "")
 def follow(context: Context, company_id: str) -> None:
-    """Compute the rhythm of a company anew. Without a change nothing is written. Raises `Busy` while others keep writing it."""
+    """Compute the rhythm of a company again. Without a change nothing is written. Raises `Busy` while others keep writing it."""
     before = store.load(context, company_id)
     learned = learning.club_rhythm(context)
     history = learning.history(context, company_id, context.today)

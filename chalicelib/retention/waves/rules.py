@@ -120,7 +120,7 @@ def adjusted_effect(
     one, other, explained = without_covariate(called, held)
     means = fmean(one), fmean(other)
     own = [value - means[1] for value in other]
-    values = sorted([*(value - means[0] for value in one), *own])  # in whatever order the companies were read
+    values = sorted([*(value - means[0] for value in one), *own])  # in any order the companies were read
     total, squares = fsum(values), fsum(value * value for value in values)
 
     def difference_and_error(drawn: Sequence[float]) -> tuple[float, float]:
