@@ -11,6 +11,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, reduce
+from itertools import starmap
 from operator import and_
 from typing import Any
 
@@ -35,6 +36,8 @@ from chalicelib.table import Page, Table
 from chalicelib.table.transactions import Item, Transaction, at_version
 
 _STOCK = "stock:"
+_FACTS = {"pk", "sk", "updated_at", *Product._fields}
+_STATUSES = {each.value: each for each in ProductStatus}
 
 # --- products ---------------------------------------------------------------------------------------------------------
 
@@ -51,19 +54,22 @@ def product_of(item: Item) -> Product:
         base_price=item["base_price"],
         currency=item["currency"],
         vat_percent=item["vat_percent"],
-        status=ProductStatus(item["status"]),
+        status=_STATUSES[item["status"]],
         own_brand=item["own_brand"],
         successor=item["successor"],
-        attributes=tuple(Attribute(name, value) for name, value in sorted(item["attributes"].items())),
-        prices=tuple(TypePrice(type_, amount) for type_, amount in sorted(item["prices"].items())),
+        attributes=tuple(starmap(Attribute, sorted(item["attributes"].items()))),
+        prices=tuple(starmap(TypePrice, sorted(item["prices"].items()))),
         cost_price=item.get("cost_price"),
     )
 
 
 def stock_of(item: Item) -> Stock:
-    figures = [(name.removeprefix(_STOCK), item[name]) for name in item if name.startswith(_STOCK)]
+    figures = {
+        name.removeprefix(_STOCK): item[name] for name in sorted(item.keys() - _FACTS) if name.startswith(_STOCK)
+    }
     return {
-        warehouse: StockFigure(warehouse, value["quantity"], clock.moment(value["at"])) for warehouse, value in figures
+        warehouse: StockFigure(warehouse, value["quantity"], clock.moment(value["at"]))
+        for warehouse, value in figures.items()
     }
 
 

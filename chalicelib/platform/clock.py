@@ -12,7 +12,7 @@ def now() -> datetime:
 
 def stamp(moment: datetime) -> str:
     """`2026-11-22T09:30:00.000Z`. Sorts as text the way it sorts in time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def moment(text: str) -> datetime:

@@ -13,7 +13,7 @@ _CHEAP = Decimal(10)  # a unit below this has a price in ten-thousandths
 
 def round_half_up(amount: Decimal) -> Decimal:
     """To hundredths, halves away from zero: the one rounding of the club. Called where a figure becomes money."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP) + 0  # nothing is nothing: no -0.00
+    return amount.quantize(CENT, ROUND_HALF_UP) + 0  # nothing is nothing: no -0.00
 
 
 def unit_price_of(exact: Decimal) -> Decimal:
@@ -21,7 +21,7 @@ def unit_price_of(exact: Decimal) -> Decimal:
 
     A hundredth is a large part of a cheap unit, and a line has thousands of them: 11 % off 10,000 × 0.04 is 356.00, not 400.00.
     """
-    return exact.quantize(_FINE, rounding=ROUND_HALF_UP) + 0 if abs(exact) < _CHEAP else round_half_up(exact)
+    return exact.quantize(_FINE, ROUND_HALF_UP) + 0 if abs(exact) < _CHEAP else round_half_up(exact)
 
 
 def line_sum(unit_price: Decimal, quantity: int, before: int = 0) -> Decimal:
@@ -41,7 +41,7 @@ def unit_price_text(unit_price: Decimal, thousands: Literal["", ","] = "") -> st
 
 def money_text(amount: Decimal) -> str:
     """The amount as it is shown: `1234.50`."""
-    return f"{round_half_up(amount):f}"
+    return str(round_half_up(amount))  # hundredths have no exponent
 
 
 Amount = Annotated[
@@ -73,8 +73,7 @@ class Money(BaseModel):
 
     @classmethod
     def of(cls, amount: Decimal, currency: str) -> Self:
-        """Of figures of the club's own, which need no check."""
-        return cls.model_construct(amount=amount, currency=currency)
+        return cls(amount=amount, currency=currency)
 
     @classmethod
     def total(cls, currency: str, sums: Iterable[Self]) -> Self:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Self
 
 from pydantic import Field
@@ -95,6 +96,18 @@ _NO_TIER: _Texts = ("The company has no tier yet.", "У компании пок�
 def explain(ruling: Ruling, language: str) -> str:
     """One sentence, in the reader's language."""
     tongue = 1 if language == "ru" else 0
+    if ruling.parts:
+        return _explanation(ruling, tongue)
+    return _explained(ruling.rule, ruling.reason, tuple(ruling.facts.items()), tongue)
+
+
+@lru_cache(maxsize=1000)
+def _explained(rule: str, reason: str, facts: tuple[tuple[str, str], ...], tongue: int) -> str:
+    """The goods of a page or an order share most of their sentences."""
+    return _explanation(Ruling(rule, reason, facts=dict(facts)), tongue)
+
+
+def _explanation(ruling: Ruling, tongue: int) -> str:
     if ruling.reason == "no_tier":
         return _NO_TIER[tongue]
     facts = _readable(ruling.facts, tongue)

@@ -34,8 +34,9 @@ def to_item(record: Any) -> Item:
     """The fields of a record as attributes, without its key."""
     item: Item = {}
     kind: Any = type(record)
-    for name, default, is_left_out in _fields_of(kind):
-        value = getattr(record, name)
+    described = _fields_of(kind)
+    values = record if isinstance(record, tuple) else [getattr(record, name) for name, _, _ in described]
+    for (name, default, is_left_out), value in zip(described, values, strict=True):
         if value is not None and not (is_left_out and value == default):
             inner: Any = type(value)
             item[name] = value if inner in _AS_IT_IS else _writer(inner)(value)

@@ -93,7 +93,10 @@ def to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def from_wire(item: Mapping[str, Any]) -> Item:
     """Item from DynamoDB's typed attributes; numbers are Decimal."""
-    return {name: value["S"] if "S" in value else _plain(value) for name, value in item.items()}
+    return {
+        name: value["S"] if "S" in value else Decimal(value["N"]) if "N" in value else _plain(value)
+        for name, value in item.items()
+    }
 
 
 def _typed(value: Any) -> Any:

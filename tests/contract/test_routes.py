@@ -246,7 +246,7 @@ def test_a_malformed_key_is_400(walk: Walk, key: str) -> None:
 
 def test_a_key_that_served_another_request_is_422(api: Api, context: Context) -> None:
     tx = Transaction()
-    Once("mbr_walker#", "key-1", "of another request").remember(tx, context, 200, {}, {})
+    Once("mbr_walker#", "key-1", "of another request").remember(tx, context, 200, "{}", {})
     context.table.commit(tx)
     before = everything(context)
     assert KEYED
@@ -266,7 +266,9 @@ def test_a_repeated_key_gets_the_first_answer_and_does_nothing_again(
         first = {"told": f"once by {route.name}"}
         tx = Transaction()
         key = f"key-of-{route.name}"
-        Once("mbr_walker#", key, fingerprint(route.method, path, body)).remember(tx, context, 200, first, {})
+        Once("mbr_walker#", key, fingerprint(route.method, path, body)).remember(
+            tx, context, 200, json.dumps(first), {}
+        )
         context.table.commit(tx)
         before = everything(context)
         answer = walk.send(route, key=key)

@@ -71,9 +71,10 @@ def hold(tx: Transaction, placing: Placing) -> None:
     order = placing.order
     if order.other_currency:
         return
-    within = _within(order.currency, _limit(order, placing.cart), order.total)
+    total = order.total
+    within = _within(order.currency, _limit(order, placing.cart), total)
     put = {"currency": order.currency}
-    tx.update(keys.credit(order.company_id), put=put, add={"used": order.total}, when=within, label="credit")
+    tx.update(keys.credit(order.company_id), put=put, add={"used": total}, when=within, label="credit")
 
 
 def _limit(order: Order, cart: PricedCart) -> Decimal | None:

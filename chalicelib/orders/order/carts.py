@@ -47,7 +47,7 @@ class PricedCart:
     def line_faults(self) -> list[LineFault]:
         return line_faults_of(self.asked, self.products)
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """Currency of the first line with a known product; empty without one."""
         return next((self.products[line.sku].currency for line in self.asked if line.sku in self.products), "")

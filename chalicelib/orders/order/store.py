@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
+from pydantic_core import to_json
 
 from chalicelib.orders import keys
 from chalicelib.orders.order.model import Return
@@ -174,7 +175,7 @@ def order_item(order: Order) -> Item:
         **keys.order_list(order.company_id, order.placed_at, order.order_id).as_gsi1(),
         **keys.distributor_queue(order.distributor_id, order.placed_at, order.order_id).as_gsi2(),
         **item,
-        "packed": zlib.compress(json.dumps(packed, ensure_ascii=False, separators=(",", ":"), default=str).encode()),
+        "packed": zlib.compress(to_json(packed)),
     }
 
 

@@ -3,11 +3,10 @@
 Weakest point: a refused request leaves no trace, so its repeat is judged again. This is intended: nothing moved.
 """
 
-import json
 import zlib
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
@@ -37,14 +36,14 @@ class Once:
     key: str
     fingerprint: str
 
-    def remember(self, tx: Transaction, context: Context, status: int, body: Any, headers: dict[str, str]) -> None:
+    def remember(self, tx: Transaction, context: Context, status: int, body: str, headers: dict[str, str]) -> None:
         """Adds the answer to the transaction; the transaction is refused with label `once` if there is one already."""
         tx.put(
             {
                 **keys.once(self.caller, self.key).as_item(),
                 "fingerprint": self.fingerprint,
                 "status": status,
-                "body": zlib.compress(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()),
+                "body": zlib.compress(body.encode()),
                 "headers": headers,
                 "at": context.at,
                 "expires_at": context.expiry(days=KEEP_DAYS),

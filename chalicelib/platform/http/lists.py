@@ -102,9 +102,9 @@ class ListQuery(PageQuery):
             wanted = getattr(self, name)
             if wanted is not None and wanted not in (allowed := known(context)):
                 raise Problem.unknown(name, f"{place}/{name}", allowed)
-        for name in type(self).model_fields:
+        for name in [each for each in type(self).model_fields if each.startswith("max_")]:
             most, least = getattr(self, name), getattr(self, f"min_{name.removeprefix('max_')}", None)
-            if name.startswith("max_") and most is not None and least is not None and most < least:
+            if most is not None and least is not None and most < least:
                 raise Problem.invalid("range", f"{place}/{name}", "This is below the lower bound.")
 
     @property

@@ -25,12 +25,13 @@ from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.rights import check_reader, guard_of
 from chalicelib.platform.access.store import acting_for
 from chalicelib.platform.context import context_now
-from chalicelib.platform.http import answers, validation
-from chalicelib.platform.http.forms import Form, Text
+from chalicelib.platform.http import validation
+from chalicelib.platform.http.answers import fits, rendered
+from chalicelib.platform.http.forms import Form
 from chalicelib.platform.http.idempotency import Once, Remembered, fingerprint, parse_key
 from chalicelib.platform.http.lists import ListQuery
 from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape, thing_at
-from chalicelib.platform.http.routes import CORS, Answer, Call, Route, as_answer
+from chalicelib.platform.http.routes import CORS, Call, Route, as_answer
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.names import named, shows_ids_of_names
 from chalicelib.platform.spelling.words import composed
@@ -168,34 +169,24 @@ def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
         if call.once and (first := call.once.recall(call.context, consistent=True)):
             return _replay(call, first)
         raise
-    answer: Answer[BaseModel | None] = call.replied(returned) if call.once else as_answer(returned)
-    if not call.once or (answer.model and shows_ids_of_names(type(answer.model))):
-        answer = _with_names(call, answer)
+    answer, body = call.replied(returned) if call.once else (as_answer(returned), None)
+    model: BaseModel | None = answer.model
+    if model and (body is None or shows_ids_of_names(type(model))):
+        model, body = named(call.context, model), None
     headers: Headers = {"Content-Type": route.content_type, "Cache-Control": "no-store", **answer.headers}
-    body = rendered(answer.model, call.language)
-    if not answers.fits(body):
+    body = rendered(model, call.language) if body is None else body
+    if not fits(body):
         raise Problem.invalid("answer_too_large", "", "This does not fit into one answer: ask for a part of it.")
     return Response(body=body, status_code=answer.status or route.status, headers=headers)
 
 
-def _with_names(call: Call, answer: Answer[Any]) -> Answer[Any]:
-    return answer._replace(model=named(call.context, answer.model)) if answer.model else answer
-
-
-def rendered(model: BaseModel | None, language: Language) -> str:
-    """The body as it goes out: a text page as it is, a model as JSON values, nothing as an empty body. Faults in it speak `language`."""
-    if model is None:
-        return ""
-    if isinstance(model, Text):
-        return model.content
-    return model.model_dump_json(context={"language": language})
-
-
 def _replay(call: Call, first: Remembered) -> Response:
-    body, view = first.body if first.body != "null" else "", call.route.answer
+    body, view = first.body, call.route.answer
     if body and view and shows_ids_of_names(view):
         with suppress(ValidationError):  # of a version that had other fields: as it was
-            body = rendered(named(call.context, view.model_validate_json(body)), call.language)
+            body = named(
+                call.context, view.model_validate_json(body)
+            ).model_dump_json()  # its faults are sentences already
     return Response(
         body=body,
         status_code=first.status,

@@ -13,6 +13,7 @@ from chalicelib.platform.access.rights import refusal_of
 from chalicelib.platform.access.scopes import BASE_SCOPE, is_current
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.answers import rendered
 from chalicelib.platform.http.idempotency import Once
 from chalicelib.platform.http.lists import CountView, ListQuery, count_of, page_of, sorted_page_of
 from chalicelib.platform.http.problems import Problem
@@ -121,7 +122,7 @@ class Call:
     once: Once | None = None
     if_match: str | None = None
     _principal: Principal | None = None
-    _replied: tuple[object, Answer[Any]] | None = None
+    _replied: tuple[object, Answer[Any], str] | None = None
 
     @property
     def principal(self) -> Principal:
@@ -185,17 +186,17 @@ class Call:
 
         def reply(tx: Transaction, result: Any) -> None:
             answer = as_answer(shown(result))
-            body = answer.model.model_dump(mode="json") if answer.model else None
+            body = rendered(answer.model, self.language)
             once.remember(tx, self.context, answer.status or self.route.status, body, dict(answer.headers))
-            self._replied = result, answer
+            self._replied = result, answer, body
 
         return replace(self.context, reply=reply)
 
-    def replied(self, result: object) -> Answer[Any]:
-        """The answer that was kept with this result."""
+    def replied(self, result: object) -> tuple[Answer[Any], str]:
+        """The answer that was kept with this result, and its body."""
         if self._replied is None or self._replied[0] is not result:
             raise RuntimeError(f"{self.route.path} promised to remember its answer and did not")
-        return self._replied[1]
+        return self._replied[1:]
 
     def expected_version(self) -> int:
         """The version that If-Match names. Raises 428 without one, 412 for one that never was."""

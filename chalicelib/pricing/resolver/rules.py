@@ -21,6 +21,7 @@ A new kind of promotion is a field of `Promotion` with a condition in `obstacle`
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -56,8 +57,7 @@ class _Applicable(NamedTuple):
     """
 
     ruling: Ruling
-    unit_price: Decimal
-    percent: Decimal | None
+    percent: Decimal | None = None
     floor: Decimal = Decimal(0)
 
 
@@ -88,9 +88,9 @@ def resolve(
         else:
             applies.append(each)
     chosen = _by_priority(goods, applies, policy) if policy.combine == "priority" else _best(goods, applies, policy)
-    used = chosen.parts or (chosen,)
+    used = {*map(id, chosen.parts or (chosen,))}
     outdone = "not_lower" if policy.combine == "best" else "later_in_priority"
-    losers = (each.ruling for each in applies if all(each.ruling is not part for part in used))
+    losers = [each.ruling for each in applies if id(each.ruling) not in used]
     rejected = [Ruling(each.rule, outdone, each.unit_price, each.facts, each.parts) for each in losers]
     if chosen.unit_price is None:
         raise ValueError("a chosen ruling has a price")
@@ -180,7 +180,7 @@ def _rulings(
     units_of: Mapping[str, int],
 ) -> Iterator[_Applicable | Ruling]:
     """The result of each rule: applicable, or a ruling with the reason why not."""
-    yield _Applicable(Ruling("base_price", "listed", goods.base_price), goods.base_price, None)
+    yield _Applicable(Ruling("base_price", "listed", goods.base_price))
     yield from _tier_price(goods, buyer)
     yield _tier_discount(goods, buyer)
     for contract in contracts:
@@ -196,19 +196,22 @@ def _rulings(
 def _tier_price(goods: Goods, buyer: Buyer) -> Iterator[_Applicable]:
     price = goods.price_of(buyer.tier) if buyer.tier else None
     if price is not None:
-        facts = _tier_facts(buyer)
-        yield _Applicable(Ruling("tier_price", "price_of_tier", price, facts), price, None)
+        facts = _tier_facts(buyer.tier, buyer.name, buyer.name_ru)
+        yield _Applicable(Ruling("tier_price", "price_of_tier", price, facts))
 
 
 def _tier_discount(goods: Goods, buyer: Buyer) -> _Applicable | Ruling:
     if not buyer.tier:
         return Ruling("tier_discount", "no_tier")
-    facts = {**_tier_facts(buyer), "percent": plain(buyer.tier_percent)}
+    facts = _tier_facts(buyer.tier, buyer.name, buyer.name_ru, buyer.tier_percent)
     return _percent_off(goods, "tier_discount", "tier_reached", buyer.tier_percent, facts)
 
 
-def _tier_facts(buyer: Buyer) -> dict[str, str]:
-    return {"tier": buyer.tier, "name": buyer.name or buyer.tier, "name_ru": buyer.name_ru or buyer.tier}
+@lru_cache
+def _tier_facts(tier: str, name: str, name_ru: str, percent: Decimal | None = None) -> Mapping[str, str]:
+    """The facts that all goods of a buyer share."""
+    facts = {"tier": tier, "name": name or tier, "name_ru": name_ru or tier}
+    return facts if percent is None else {**facts, "percent": plain(percent)}
 
 
 def _personal(goods: Goods, contract: Contract, day: date) -> Iterator[_Applicable | Ruling]:
@@ -223,7 +226,7 @@ def _personal(goods: Goods, contract: Contract, day: date) -> Iterator[_Applicab
         elif not contract.counts_in(goods.currency):
             yield Ruling("personal_price", "other_currency", facts={**facts, "currency": contract.currency})
         else:
-            yield _Applicable(Ruling("personal_price", "agreed", price, facts), price, None)
+            yield _Applicable(Ruling("personal_price", "agreed", price, facts))
     if percent is not None:
         facts = {**facts, "percent": plain(percent)}
         if outside:
@@ -262,12 +265,11 @@ def _offer_ruling(goods: Goods, day: date, offer: Offer) -> _Applicable | Ruling
     if offer.percent is None:
         if offer.price is None:
             raise ValueError(f"offer {offer.offer_id} has neither a percent nor a price")
-        return _Applicable(Ruling("offer", "offered", offer.price, facts), offer.price, None)
+        return _Applicable(Ruling("offer", "offered", offer.price, facts))
     floor = min(offer.floor, goods.base_price)
     unit_price, bound = _down_to(floor, per_unit(goods.base_price, offer.percent))
-    return _Applicable(Ruling("offer", "offered", unit_price, {**facts, **bound}), unit_price, offer.percent, floor)
+    return _Applicable(Ruling("offer", "offered", unit_price, {**facts, **bound}), offer.percent, floor)
 
 
 def _percent_off(goods: Goods, rule: Rule, reason: str, percent: Decimal, facts: Mapping[str, str]) -> _Applicable:
-    unit_price = per_unit(goods.base_price, percent)
-    return _Applicable(Ruling(rule, reason, unit_price, facts), unit_price, percent)
+    return _Applicable(Ruling(rule, reason, per_unit(goods.base_price, percent), facts), percent)

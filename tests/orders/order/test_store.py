@@ -1,6 +1,5 @@
 """An order, there and back, and never too large for an item."""
 
-import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -37,8 +36,8 @@ from chalicelib.orders.order.rules import (
 from chalicelib.orders.order.store import order_item, order_of
 from chalicelib.orders.quoting.schemas import MOST_LINES
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.answers import rendered
 from chalicelib.platform.http.idempotency import Once
-from chalicelib.platform.http.respond import rendered
 from chalicelib.pricing.free_goods.rules import MOST_PROMISES, FreeGoodsPromise
 from chalicelib.pricing.rules import FreeGoods, FreeGoodsTerms, Ruling
 from chalicelib.table.client import Table
@@ -172,7 +171,7 @@ def test_the_largest_order_and_the_answer_kept_of_it_fit_into_an_item():
     answer = rendered(OrderView.of_order(order, "ru", promised(order)), "ru")
     tx = Transaction()
     once = Once(caller="mbr_" + "0" * 32, key="k" * 128, fingerprint="f" * 64)
-    once.remember(tx, Context(table=Table(None, "club"), now=NOON), 200, json.loads(answer), {})
+    once.remember(tx, Context(table=Table(None, "club"), now=NOON), 200, answer, {})
     ((kept, _),) = [(body["Item"], kind) for operation in tx.to_wire("club") for kind, body in operation.items()]
     assert weight(from_wire(kept)) < MOST_BYTES / 4
     assert weight(order_item(order)) < MOST_BYTES * 0.9
