@@ -17,7 +17,7 @@ from chalicelib.companies.model import MOST_CONTACTS, ClaimedCompany, Company, F
 from chalicelib.companies.rules import listed_as
 from chalicelib.distributors import distributor_key
 from chalicelib.members import Membership, membership_key
-from chalicelib.table import Item, Joining, Key, Page, Table, Transaction
+from chalicelib.table import Item, Joining, Key, Page, Table, Transaction, at_version
 
 _KPP = "kpp:"  # and the KPP: attributes of a firm
 _EMPTIED = "emptied"  # a firm without companies: all of them were corrected to another INN
@@ -332,7 +332,7 @@ def change(tx: Transaction, company: Company, changes: dict[str, Any], at: str) 
         keys.company(company.company_id),
         put={"version": company.version + 1, **put},
         remove=[name for name, value in changes.items() if value is None],
-        when=Attr("version").eq(company.version),
+        when=at_version(company.version),
         label="version",
     )
     return company.model_copy(update={**changes, "managers_before": before, "version": company.version + 1})
@@ -344,10 +344,10 @@ def join(tx: Transaction, company: Company, into: Company) -> None:
         keys.company(company.company_id),
         put={"joined_into": into.company_id, "version": company.version + 1},
         remove=("gsi1pk", "gsi1sk"),
-        when=Attr("version").eq(company.version) & Attr("joined_into").not_exists(),
+        when=at_version(company.version) & Attr("joined_into").not_exists(),
         label="company",
     )
-    free = Attr("version").eq(into.version) & Attr("joined_into").not_exists()
+    free = at_version(into.version) & Attr("joined_into").not_exists()
     given = {name: value for name in ("inn", "kpp") if (value := getattr(company, name)) and not into.inn}
     given["joined_from"] = [*(into.joined_from or ()), company.company_id]
     if known := list(dict.fromkeys((*(into.contacts or ()), *(company.contacts or ()))))[:MOST_CONTACTS]:
@@ -361,7 +361,7 @@ def part(tx: Transaction, company: Company, into: Company, *, took_inn: bool) ->
         keys.company(company.company_id),
         put={"version": company.version + 1, **_listed(company.name, company.company_id)},
         remove=("joined_into",),
-        when=Attr("version").eq(company.version) & Attr("joined_into").eq(into.company_id),
+        when=at_version(company.version) & Attr("joined_into").eq(into.company_id),
         label="company",
     )
     others = [each for each in into.joined_from or () if each != company.company_id]
@@ -376,7 +376,7 @@ def part(tx: Transaction, company: Company, into: Company, *, took_inn: bool) ->
         put={name: value for name, value in put.items() if value},
         add={"version": 1},
         remove=gone,
-        when=Attr("version").eq(into.version),
+        when=at_version(into.version),
         label="into",
     )
 
@@ -416,13 +416,13 @@ def move_person(tx: Transaction, item: Item, to: str, over: Item | None) -> None
         moved |= keys.invitation_list(member_id, at, to).as_gsi1()
     if "gsi2pk" in item:
         moved |= keys.claim_list(at, to, member_id).as_gsi2()
-    tx.put(moved, when=Attr("version").eq(over["version"]) if over else Attr("pk").not_exists(), label="person")
+    tx.put(moved, when=at_version(over["version"] if over else 0), label="person")
 
 
 def drop_person(tx: Transaction, item: Item) -> None:
     """Refused with label `old person` after a change of the stored person."""
     old = keys.person(item["company_id"], item["member_id"])
-    tx.delete(old, when=Attr("version").eq(item["version"]), label="old person")
+    tx.delete(old, when=at_version(item["version"]), label="old person")
 
 
 def check_distributor(tx: Transaction, distributor_id: str) -> None:
@@ -474,7 +474,7 @@ def put_person(tx: Transaction, person: Person, before: Person | None) -> None:
             **_invited(person),
             **person.model_dump(exclude_none=True),
         },
-        when=Attr("version").eq(before.version) if before else Attr("pk").not_exists(),
+        when=at_version(before.version if before else 0),
         label="person",
     )
 
@@ -487,7 +487,7 @@ def _invited(person: Person) -> Item:
 
 
 def delete_person(tx: Transaction, person: Person) -> None:
-    tx.delete(keys.person(person.company_id, person.member_id), when=Attr("version").eq(person.version), label="person")
+    tx.delete(keys.person(person.company_id, person.member_id), when=at_version(person.version), label="person")
 
 
 def check_owner(tx: Transaction, company_id: str, member_id: str) -> None:

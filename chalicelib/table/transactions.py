@@ -220,9 +220,9 @@ class Transaction:
         self._operations[key] = Operation(kind, key, body, when, label)
 
 
-def at_version(version: int) -> ConditionBase:
-    """The item is there in this version; for 0: it is not there."""
-    return Attr("version").eq(version) if version else NEW
+def at_version(version: int, counted: str = "version") -> ConditionBase:
+    """The item is there in this version; for 0: it is not there. `counted`: the attribute that counts the versions."""
+    return Attr(counted).eq(version) if version else NEW
 
 
 def refuse_to_change(key: Key) -> None:

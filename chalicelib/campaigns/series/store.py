@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.series import keys
 from chalicelib.campaigns.series.model import Enrolment, Series
@@ -76,7 +74,7 @@ def enrolments_of(table: Table, member_id: str) -> list[Enrolment]:
 
 def write_enrolment(table: Table, enrolment: Enrolment, before: Enrolment | None) -> bool:
     """Whether nobody else wrote it meanwhile."""
-    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    unchanged = at_version(before.version if before else 0)
     try:
         table.put(_to_item(enrolment), when=unchanged)
     except Refused:

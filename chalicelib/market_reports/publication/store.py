@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from chalicelib.market_reports.publication import keys
 from chalicelib.market_reports.publication.model import Body, Content, DraftFiles, Report, ReportChart, Version
 from chalicelib.platform import Language
-from chalicelib.table import Item, Page, Position, Table, Transaction, from_item, to_item
+from chalicelib.table import Item, Page, Position, Table, Transaction, at_version, from_item, to_item
 
 
 def read(table: Table, report_id: str) -> Report | None:
@@ -47,7 +47,7 @@ def all_reports(table: Table, *, limit: int, after: Position) -> Page:
 
 def write(tx: Transaction, report: Report, before: Report | None) -> None:
     """Refused with label `revision` where somebody changed it meanwhile."""
-    unchanged = Attr("revision").eq(before.revision) if before else Attr("pk").not_exists()
+    unchanged = at_version(before.revision if before else 0, "revision")
     listed = keys.report_list(report.created_at, report.report_id).as_gsi1()
     item = {**keys.report(report.report_id).as_item(), **listed, **to_item(report)}
     tx.put(item, when=unchanged, label="revision")
@@ -55,7 +55,7 @@ def write(tx: Transaction, report: Report, before: Report | None) -> None:
 
 def delete(tx: Transaction, report: Report) -> None:
     """A report that was never published. Refused with label `revision` where somebody changed it meanwhile."""
-    tx.delete(keys.report(report.report_id), when=Attr("revision").eq(report.revision), label="revision")
+    tx.delete(keys.report(report.report_id), when=at_version(report.revision, "revision"), label="revision")
 
 
 def delete_draft(tx: Transaction, report: Report) -> None:
@@ -103,14 +103,14 @@ def begin_files(tx: Transaction, report_id: str, number: int, files: DraftFiles)
 
 def replace_files(tx: Transaction, report_id: str, number: int, before: DraftFiles, after: DraftFiles) -> None:
     """Refused with label `files` where they changed meanwhile, `revision` where the draft was published."""
-    unchanged = Attr("revision").eq(before.revision) if before.revision else Attr("pk").not_exists()
+    unchanged = at_version(before.revision, "revision")
     tx.put({**keys.draft_files(report_id, number).as_item(), **to_item(after)}, when=unchanged, label="files")
     tx.check(keys.report(report_id), Attr("draft").eq(number), label="revision")
 
 
 def check_files(tx: Transaction, report_id: str, number: int, files: DraftFiles) -> None:
     """Refused with label `files` where they changed since they were read."""
-    unchanged = Attr("revision").eq(files.revision) if files.revision else Attr("pk").not_exists()
+    unchanged = at_version(files.revision, "revision")
     tx.check(keys.draft_files(report_id, number), unchanged, label="files")
 
 

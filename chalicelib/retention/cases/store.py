@@ -7,13 +7,11 @@ ENTRY  an `Entry`, created once; only an erasure takes a person's name from it
 from collections.abc import Iterator
 from datetime import date
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.platform import Context, derived_id
 from chalicelib.platform import keys as platform_keys
 from chalicelib.retention.cases import keys
 from chalicelib.retention.cases.model import Case, CaseState, Entry
-from chalicelib.table import Item, Page, Transaction, from_item, to_item
+from chalicelib.table import Item, Page, Transaction, at_version, from_item, to_item
 
 Position = dict[str, str] | None
 
@@ -30,13 +28,13 @@ def load(context: Context, case_id: str) -> Case | None:
 
 def put(tx: Transaction, case: Case, before: Case | None, *, label: str = "case") -> None:
     """`case` as the next version. Refused with the label if `before` is no longer stored."""
-    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    unchanged = at_version(before.version if before else 0)
     tx.put(_item(case), when=unchanged, label=label)
 
 
 def save(context: Context, case: Case, before: Case | None) -> None:
     """Without a transaction, at half the price. Raises `Refused` if `before` is no longer stored."""
-    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    unchanged = at_version(before.version if before else 0)
     context.table.put(_item(case), when=unchanged)
 
 

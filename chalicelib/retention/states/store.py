@@ -8,13 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from chalicelib.platform import Context
 from chalicelib.platform import keys as platform_keys
 from chalicelib.retention.states import keys
 from chalicelib.retention.states.rules import RhythmState, Standing
-from chalicelib.table import Item, Page, Transaction, from_item, to_item
+from chalicelib.table import Item, Page, Transaction, at_version, from_item, to_item
 
 DUE = "rhythm"
 QUIET = (RhythmState.AT_RISK, RhythmState.DORMANT, RhythmState.LOST)
@@ -98,12 +96,12 @@ def quiet_page(context: Context, state: RhythmState, limit: int, after: dict[str
 
 def put(tx: Transaction, found: Rhythm) -> None:
     """Refused with the label `rhythm` unless the version before this one is there."""
-    tx.put(_item(found), when=_unchanged(found), label="rhythm")
+    tx.put(_item(found), when=at_version(found.version - 1), label="rhythm")
 
 
 def save(context: Context, found: Rhythm) -> None:
     """Without a transaction, at half the price. Raises `Refused` unless the version before this one is there."""
-    context.table.put(_item(found), when=_unchanged(found))
+    context.table.put(_item(found), when=at_version(found.version - 1))
 
 
 def _item(found: Rhythm) -> Item:
@@ -111,7 +109,3 @@ def _item(found: Rhythm) -> Item:
     if found.state in QUIET:
         listed |= keys.quiet_list(found.state, found.since.isoformat(), found.company_id).as_gsi1()
     return {**keys.rhythm(found.company_id).as_item(), **listed, **to_item(found)}
-
-
-def _unchanged(found: Rhythm) -> ConditionBase:
-    return Attr("version").eq(found.version - 1) if found.version > 1 else Attr("pk").not_exists()
