@@ -12,7 +12,7 @@ def now() -> datetime:
 
 def stamp(moment: datetime) -> str:
     """`2026-11-22T09:30:00.000Z`. Sorts as text the way it sorts in time."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    return f"{moment.astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def moment(text: str) -> datetime:

@@ -96,7 +96,7 @@ def _show(kind: Any) -> Show | None:
     if get_origin(kind) is list and (each := _show(get_args(kind)[0])):
         return lambda values, money: [each(value, money) for value in values]
     if isinstance(kind, type) and issubclass(kind, Money):
-        return lambda value, money: kind(amount=value, currency=money)
+        return lambda value, money: {"amount": value, "currency": money}
     if isinstance(kind, type) and issubclass(kind, View):
         return lambda value, money: kind.from_record(value, money)
     return None
