@@ -35,8 +35,8 @@ def line_sum(unit_price: Decimal, quantity: int, before: int = 0) -> Decimal:
 
 def unit_price_text(unit_price: Decimal, thousands: Literal["", ","] = "") -> str:
     """With two to four decimals: `114.00`, `0.0356`."""
-    whole, _, decimals = f"{unit_price:{thousands}.4f}".partition(".")
-    return f"{whole}.{decimals[:2]}{decimals[2:].rstrip('0')}"
+    text = f"{unit_price:{thousands}.4f}"
+    return text[:-2] + text[-2:].rstrip("0")
 
 
 def money_text(amount: Decimal) -> str:

@@ -30,6 +30,10 @@ class Key(NamedTuple):
     def as_item(self) -> dict[str, str]:
         return {"pk": self.pk, "sk": self.sk}
 
+    def as_wired(self) -> dict[str, dict[str, str]]:
+        """As DynamoDB's typed attributes."""
+        return {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
+
     def as_gsi1(self) -> dict[str, str]:
         return {"gsi1pk": self.pk, "gsi1sk": self.sk}
 

@@ -62,6 +62,8 @@ class PricedCart:
     @cached_property
     def _units_across_articles(self) -> dict[str, int]:
         """Of the lines that can be in one order."""
+        if not any(each.across_articles for each in self.conditions.promotions):
+            return {}
         known = [(self.products[line.sku], line.quantity) for line in self.asked if line.sku in self.products]
         return self.conditions.units_across_articles([each for each in known if each[0].currency == self.currency])
 

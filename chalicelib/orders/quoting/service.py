@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from chalicelib.orders.free_goods.schemas import FreeGoodsQuoteView
 from chalicelib.orders.order import carts
@@ -10,7 +11,7 @@ from chalicelib.orders.order.rules import LineFault, RequestedLine
 from chalicelib.orders.order.schemas import LineStockView, stock_warnings
 from chalicelib.orders.quoting import deliverers, spelling
 from chalicelib.orders.quoting.schemas import QuoteForm, QuoteLineView, QuoteView
-from chalicelib.platform import Context, Fault, Money, UnitPrice
+from chalicelib.platform import Context, Fault, Money
 from chalicelib.pricing import PriceView
 
 
@@ -21,7 +22,7 @@ def quote(context: Context, company_id: str, form: QuoteForm, language: str) -> 
     articles are not spelled as in the catalogue are read again as they were meant.
     """
     shown = _quote(context, company_id, form, language)
-    unknown = [place for place, line in enumerate(shown.lines) if any(map(_is_unknown, line.errors))]
+    unknown = [place for place, line in enumerate(shown.lines) if line.errors and any(map(_is_unknown, line.errors))]
     if not unknown:
         return shown
     meant, asked_back = spelling.as_meant(context, form, unknown)
@@ -92,14 +93,14 @@ def _line(
     available, binding = cart.available(line.sku), cart.delivers_from.binding
     lacking = stock_warnings(place, line.quantity, available)
 
-    def money(amount: Decimal) -> Money:
-        return Money(amount=amount, currency=price.currency)
+    def money(amount: Decimal) -> Any:  # the line makes a view of it
+        return {"amount": amount, "currency": price.currency}
 
     return QuoteLineView(
         sku=line.sku,
         quantity=line.quantity,
         base_price=money(price.base_price),
-        unit_price=UnitPrice(amount=price.unit_price, currency=price.currency),
+        unit_price=money(price.unit_price),
         amount=money(price.amount),
         explanation=PriceView.of(price, language) if language else None,
         stock=LineStockView.of(available, binding=binding) if available else None,

@@ -181,8 +181,15 @@ def _rulings(
 ) -> Iterator[_Applicable | Ruling]:
     """The result of each rule: applicable, or a ruling with the reason why not."""
     yield _Applicable(Ruling("base_price", "listed", goods.base_price))
-    yield from _tier_price(goods, buyer)
-    yield _tier_discount(goods, buyer)
+    if buyer.tier:
+        price = goods.price_of(buyer.tier)
+        if price is not None:
+            facts = _tier_facts(buyer.tier, buyer.name, buyer.name_ru)
+            yield _Applicable(Ruling("tier_price", "price_of_tier", price, facts))
+        facts = _tier_facts(buyer.tier, buyer.name, buyer.name_ru, buyer.tier_percent)
+        yield _percent_off(goods, "tier_discount", "tier_reached", buyer.tier_percent, facts)
+    else:
+        yield Ruling("tier_discount", "no_tier")
     for contract in contracts:
         yield from _personal(goods, contract, day)
     for promotion in promotions:
@@ -191,20 +198,6 @@ def _rulings(
     for offer in offers:
         if offer.goods.closeness(goods):
             yield _offer_ruling(goods, day, offer)
-
-
-def _tier_price(goods: Goods, buyer: Buyer) -> Iterator[_Applicable]:
-    price = goods.price_of(buyer.tier) if buyer.tier else None
-    if price is not None:
-        facts = _tier_facts(buyer.tier, buyer.name, buyer.name_ru)
-        yield _Applicable(Ruling("tier_price", "price_of_tier", price, facts))
-
-
-def _tier_discount(goods: Goods, buyer: Buyer) -> _Applicable | Ruling:
-    if not buyer.tier:
-        return Ruling("tier_discount", "no_tier")
-    facts = _tier_facts(buyer.tier, buyer.name, buyer.name_ru, buyer.tier_percent)
-    return _percent_off(goods, "tier_discount", "tier_reached", buyer.tier_percent, facts)
 
 
 @lru_cache
