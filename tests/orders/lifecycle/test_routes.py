@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib import sales
+from chalicelib.catalog.recording import write_stock
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.order import rules as order_rules
@@ -202,6 +203,16 @@ def test_the_same_request_twice_makes_one_order_and_gives_the_same_answer(market
     assert again.headers["idempotency-replayed"] == "true"
     assert len(market.api.call("GET", "/v1/orders", market.buyer).json["items"]) == 1
     assert len(market.events()) == 1
+
+
+def test_a_repeat_warns_in_the_language_of_the_first_answer(market: Market):
+    at = (market.context.now - timedelta(hours=1)).isoformat()
+    write_stock(market.context, [{"sku": "LMP-1", "warehouse": "MSK", "quantity": "2", "at": at}])
+    body, headers = {"lines": [{"sku": "LMP-1", "quantity": 10}]}, {"accept-language": "ru"}
+    first, again = (market.post("/v1/orders", market.buyer, body, key="short", headers=headers) for _ in range(2))
+    assert again.headers["idempotency-replayed"] == "true"
+    assert "В наличии 2" in first.json["lines"][0]["warnings"][0]["detail"]
+    assert again.json == first.json
 
 
 def test_a_replay_gives_the_first_answer_whatever_became_of_the_order(market: Market):
