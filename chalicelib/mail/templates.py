@@ -61,8 +61,8 @@ def fault_of(text: str, language: Language, variables: Mapping[str, object]) -> 
     """The first fault of a text; None if it can be rendered for everybody. `variables`: all names, each with an example."""
     from jinja2 import TemplateSyntaxError, nodes
 
-    syntax = WrittenFault("template_syntax", "A variable or a condition is not written right.")
-    too_deep = WrittenFault("template_too_much", "Its conditions lie too deep within each other.")
+    syntax = WrittenFault("template_syntax", "A variable or a condition is written wrongly.")
+    too_deep = WrittenFault("template_too_much", "Its conditions are nested too deeply.")
     try:
         parsed = _environment(language).parse(text)
     except RecursionError:

@@ -130,7 +130,7 @@ def approve(context: Context, issue_id: str, version: int, *, by: str) -> tuple[
         if before.version != version:
             raise Problem("precondition_failed")
         if by in (before.author, *before.writers):
-            raise Problem("four_eyes", "Somebody else than the author approves an issue.")
+            raise Problem("four_eyes", "The author of an issue cannot approve it.")
         if before.state is IssueState.IDEA:
             lacking = _lacking(context, before)
             raise Problem(
@@ -254,7 +254,7 @@ def _slot(context: Context, text: str) -> Slot:
         raise Problem.invalid("no_slot", "/slot", "There is no such day or hour.") from None
     if slot.day.isoweekday() not in slots.weekdays or slot.hour not in slots.hours:
         coming = _next_slot(context, slot.day).text
-        raise Problem.invalid("no_slot", "/slot", f"The club sends no letters then; the next slot is {coming}.")
+        raise Problem.invalid("no_slot", "/slot", f"The club sends no letters at that time; the next slot is {coming}.")
     local = context.now.astimezone(context.config[Club].zone)
     if rules.is_past(slot, local):
         coming = _next_slot(context, slot.day).text

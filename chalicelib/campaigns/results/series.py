@@ -71,7 +71,7 @@ def show(context: Context, series_id: str) -> SeriesResultsView:
     if found is None:
         raise Problem(
             "wrong_state",
-            "Its results are not counted yet: that comes in the night after its letters left.",
+            "Its results are not counted yet: they are counted in the night after its letters left.",
             extra={"state": series.state},
         )
     return SeriesResultsView.of_series(found, [step.step_id for step in series.steps])

@@ -93,7 +93,7 @@ def show(context: Context, issue_id: str) -> ResultsView:
     if found is None:
         raise Problem(
             "wrong_state",
-            "Its results are not counted yet: that comes in the night after its letters left.",
+            "Its results are not counted yet: they are counted in the night after its letters left.",
             extra={"state": issue.state},
         )
     return ResultsView.of(issue, found)

@@ -68,7 +68,9 @@ def change(context: Context, series_id: str, version: int, form: SeriesForm, *, 
     effects = rules.effects(before.steps, after.steps, store.count_inside(context.table, series_id))
     if rules.is_felt(effects, before.steps) and not form.accept_effects:
         told = [InsideView.from_record(each).model_dump(mode="json") for each in effects]
-        fault = Fault(pointer="/steps", code="effects", detail="Those inside get other steps, or at other times.")
+        fault = Fault(
+            pointer="/steps", code="effects", detail="Members inside would get other steps, or at other times."
+        )
         raise Problem("conflict", "Accept the effects, or keep the steps.", errors=[fault], extra={"inside": told})
     tx = Transaction()
     store.write(tx, after, before)
@@ -88,7 +90,7 @@ def approve(context: Context, series_id: str, version: int, *, by: str) -> tuple
         if before.version != version:
             raise Problem("precondition_failed")
         if by in (before.author, *before.writers):
-            raise Problem("four_eyes", "Somebody else than the author approves a series.")
+            raise Problem("four_eyes", "The author of a series cannot approve it.")
         if not all(step.whole for step in before.steps):
             raise Problem("wrong_state", "A step lacks a text.", extra={"state": before.state})
         return replace(before, state=SeriesState.ON, approved_by=by)

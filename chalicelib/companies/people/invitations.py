@@ -122,7 +122,7 @@ def accept(context: Context, company_id: str, member_id: str) -> InvitationView:
             update={"status": "active", "at": context.at, "invitation": None, "version": person.version + 1}
         )
         tx = Transaction()
-        over = Problem("conflict", "This invitation holds no more: ask the company for a new one.")
+        over = Problem("conflict", "This invitation is no longer valid: ask the company for a new one.")
         by = person.invitation.by
         members.check_membership(tx, by, "company", company_id, MANAGING, over)
         store.put_person(tx, accepted, person)

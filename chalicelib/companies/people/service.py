@@ -58,7 +58,7 @@ def change_person(
         if after == before:
             return before
         if before.status == "invited":
-            raise Problem("wrong_state", "This person has not accepted yet. Invite them anew to change the role.")
+            raise Problem("wrong_state", "This person has not accepted yet. Invite them again to change the role.")
         if after.status == "pending":
             raise Problem("wrong_state", "This person is not confirmed yet: set status to active and give a role.")
         if after.role is None:

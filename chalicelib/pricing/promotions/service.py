@@ -94,7 +94,7 @@ def approve(
             raise Problem.invalid("short_promotion", "/confirm_short", detail)
         form = _with_free_goods_named(_with_best_sellers(context, found.form), named)
         if found.author == author and _percent(context, form) > context.config[Pricing].alone_percent:
-            raise Problem("four_eyes", "Somebody else than the author approves so large a discount.")
+            raise Problem("four_eyes", "The author cannot approve so large a discount.")
         return found._replace(form=form, state="approved", approved_at=context.at, version=found.version + 1)
 
     approved = _change(context, promotion_id, expected, decide, author)

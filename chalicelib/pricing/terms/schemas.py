@@ -17,7 +17,7 @@ class TermsForm(Form):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         if len({each.number for each in self.contracts}) < len(self.contracts):
-            raise PydanticCustomError("repeated", "Each contract once.")
+            raise PydanticCustomError("repeated", "Name each contract once.")
         return self
 
 

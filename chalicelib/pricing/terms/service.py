@@ -32,7 +32,7 @@ def replace_terms(context: Context, company_id: str, form: TermsForm, *, author:
     weight = store.weight(form.contracts)
     if weight > MOST_BYTES:
         raise Problem(
-            "limit_exceeded", f"The contracts of a company weigh {MOST_BYTES} bytes at most; these, {weight}."
+            "limit_exceeded", f"The contracts of a company take at most {MOST_BYTES} bytes; these take {weight}."
         )
     present = store.terms(context.table, company_id)
     if (int(present["version"]) if present else 0) != version:
