@@ -43,6 +43,8 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("--horizon goes from 1 to 365 days, --suggest from 0 to 100 articles")
     if asked.out and (asked.out.is_dir() or not asked.out.absolute().parent.is_dir()):
         parser.error(f"{asked.out}: there is no such folder, or it is one")
+    if asked.out and asked.out.resolve() == asked.file.resolve():
+        parser.error(f"{asked.out}: the answer would take the place of the sales")
     today = asked.as_of.toordinal()
     try:
         sales = read_file(asked.file, today)
@@ -62,7 +64,11 @@ def main(arguments: Sequence[str]) -> int:
     club = learn_club(list(histories.values()), today, asked.horizon)
     _tell_parameters(club, len(histories))
     assortment = Assortment(sales.lines.values(), today) if asked.suggest else None
-    with asked.out.open("w", encoding="utf-8", newline="") if asked.out else sys.stdout as out:
+    try:
+        answer = asked.out.open("w", encoding="utf-8", newline="") if asked.out else sys.stdout
+    except OSError as error:
+        parser.error(f"{asked.out}: {error.strerror}")
+    with answer as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([*HEADING, "usual", "new"] if assortment else HEADING)
         for customer, orders in sorted(histories.items()):

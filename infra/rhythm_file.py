@@ -50,6 +50,7 @@ TITLES = 20  # lines within which the heading stands
 OVER_LINES = 20  # lines that a quoted field may go over
 SAMPLE = 100  # rows: where none of them has a date with strokes, no row has
 TOLD = 5  # bad rows that are shown
+MOST_SUM = 1e15  # of a row; sums of sums stay numbers
 FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)  # a date outside is an empty one, or a mistake
 _MARKS: tuple[DecimalMark, ...] = ("comma", "point")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)(?:[T ].*)?")
@@ -130,6 +131,8 @@ def read(text: IO[str], today: int) -> Sales:
             )
             if not customer:
                 raise ValueError("no customer")
+            if abs(amount) > MOST_SUM:
+                raise ValueError(f"no sum of money: {amount:g}")
             sku = row[place["sku"]].strip() if "sku" in place else ""
             article = numbers.setdefault(sku, len(skus))
             if article == len(skus):

@@ -4,9 +4,9 @@ from chalicelib.table import Key, company_partition, in_gsi1, in_table
 
 
 @in_table("by day", "S")
-def day_total(company_id: str, day: date | None = None) -> Key:
-    """The purchases of a company by day. Without a day: the prefix of the list."""
-    return Key(company_partition(company_id), f"DAY#{day.isoformat() if day else ''}")
+def day_total(company_id: str, day: date | None = None, other: str = "") -> Key:
+    """The purchases of a company by day; those in an `other` currency than its own beside them. Without a day: the prefix of the list."""
+    return Key(company_partition(company_id), f"DAY#{day.isoformat() if day else ''}{other and f'#{other}'}")
 
 
 @in_table("latest first", "E, S")

@@ -164,13 +164,13 @@ def transaction(context: Context, writes: Iterable[Write], *, bulk: bool = False
             shipped.setdefault(keys.shipped(*write.shipped), set()).add(write.document.ref[1])
         for ref, candidate in write.candidates.items():
             originals.setdefault(ref, (candidate, set()))[1].add(name_beside(write.document.ref, ref[0]))
-    for (company_id, day), gain in gained.items():
+    for key_of_day, gain in gained.items():
         if not gain.moves:
             continue
         currency = gain.amount.currency
         later = {f"{RETURNED}{effect.isoformat()}": part for effect, part in gain.returned.items()}
         tx.update(
-            keys.day_total(company_id, day),
+            keys.day_total(*key_of_day),
             put={"currency": currency},
             add={"amount": gain.amount.amount, "documents": gain.documents, **later},
             when=same_currency.setdefault(currency, Attr("currency").not_exists() | Attr("currency").eq(currency)),
@@ -250,6 +250,7 @@ def _record_gone(tx: Transaction, context: Context, ref: DocumentRef, head: Head
         document=number,
         business_date=head.business_date.isoformat(),
         gone=True,
+        **_filled(**{OTHER_CURRENCY: head.other_currency}),
         **marks,
     )
 

@@ -73,7 +73,7 @@ class Voided(NamedTuple):
 class SaleDocument(NamedTuple):
     """An invoice or a return of a company. Only a return has an original, a document of the same source.
 
-    `other_currency`: its currency is not the company's. Such a document is kept and counts for nothing. `title`: the number as the source
+    `other_currency`: its currency is not the company's. Such a document is kept, and its sum counts for nothing. `title`: the number as the source
     writes it, where that differs. `customer`: the key of the customer in the source, if a file told it. `booked_as`: for a shipment of the portal, the document of the books that it was found to be, and whose
     content this is. `contract`: its number as the source writes it, if the source tells one.
     """
@@ -154,7 +154,7 @@ NOTHING = KnownDocument()
 
 
 class DayTotals(NamedTuple):
-    """A company's totals by day, of its newest revisions, in one currency; empty while there are none.
+    """A company's totals by day, of its newest revisions, in its currency; empty while there are none. `other`: those in others, by currency.
 
     `net`: purchases less returns, by the day on which they count. `returned`: returns by the day on which they count and the later day on
     which they took effect; negative, and included in `net`. So the purchases of a day as of a day E are `net` less the returns of that day
@@ -164,6 +164,7 @@ class DayTotals(NamedTuple):
     net: Mapping[date, Decimal]
     returned: Mapping[tuple[date, date], Decimal]
     currency: str = ""
+    other: Mapping[str, "DayTotals"] = MappingProxyType({})
 
     def within(self, currency: str) -> Self:
         """The totals, to be compared with sums in this currency. Raises `MixedCurrencies` for totals in another one."""
@@ -237,7 +238,14 @@ class DayGain(NamedTuple):
         return bool(self.amount.amount or self.documents or self.returned)
 
 
-DayKey = tuple[str, date]
+class DayKey(NamedTuple):
+    """A day of a company. `other`: the currency of its documents that are not in the company's; empty for those that are."""
+
+    company_id: str
+    day: date
+    other: str = ""
+
+
 Changes = dict[DayKey, DayGain]
 
 
@@ -318,8 +326,8 @@ def outcome(
 def changes(head: Head | None, document: SaleDocument, counted: CountingDay) -> Changes:
     """The changes of days when this document replaces its recorded revision."""
     moved: Changes = {}
-    if not document.other_currency and not document.voided:
-        merge(moved, {(document.company_id, counted.day): _gain(document, 1, counted)})
+    if not document.voided:
+        merge(moved, {_day(document, counted): _gain(document, 1, counted)})
     if head is not None:
         merge(moved, removal(head))
     return {day: gain for day, gain in moved.items() if gain.moves}
@@ -327,9 +335,11 @@ def changes(head: Head | None, document: SaleDocument, counted: CountingDay) -> 
 
 def removal(head: Head) -> Changes:
     """The changes of days when nothing takes the place of this revision."""
-    if head.other_currency or head.voided:
-        return {}
-    return {(head.company_id, head.counting.day): _gain(head, -1, head.counting)}
+    return {} if head.voided else {_day(head, head.counting): _gain(head, -1, head.counting)}
+
+
+def _day(document: SaleDocument | Head, counted: CountingDay) -> DayKey:
+    return DayKey(document.company_id, counted.day, document.currency if document.other_currency else "")
 
 
 def _gain(document: SaleDocument | Head, times: int, counted: CountingDay) -> DayGain:
@@ -359,8 +369,12 @@ def moves(head: Head | None, document: SaleDocument) -> bool:
 
 
 def of_company(moved: Mapping[DayKey, DayGain], company_id: str) -> dict[str, Decimal]:
-    """The amounts of one company by ISO date, as its event carries them; zero where only the day of an effect moved."""
-    return {day.isoformat(): gain.amount.amount for (company, day), gain in moved.items() if company == company_id}
+    """The amounts of one company in its currency by ISO date, as its event carries them; zero where only the day of an effect moved."""
+    return {
+        key.day.isoformat(): gain.amount.amount
+        for key, gain in moved.items()
+        if key.company_id == company_id and not key.other
+    }
 
 
 # --- one invoice, told by the portal and by the books ------------------------------------------------------------------

@@ -37,9 +37,10 @@ from chalicelib.sales.rules import (
 from chalicelib.table import Item, Key, Page, Table, company_partition, from_item, shards
 
 LAST_DAY = date.max - timedelta(days=1)
-OTHER_CURRENCY = "other_currency"  # attribute of HEAD and SALE: it counts for nothing
+OTHER_CURRENCY = "other_currency"  # attribute of HEAD and SALE: its sum counts for nothing
 VOIDED = "voided"  # attribute of HEAD and SALE: its source says it no more
 _COUNTS = Attr(OTHER_CURRENCY).not_exists() & Attr(VOIDED).not_exists()
+_DATE = len("2027-01-31")
 RETURNED = "returned:"  # and the day on which it took effect: attributes of DAY
 
 
@@ -218,14 +219,22 @@ def earliest_known(table: Table, company_id: str, moment: str) -> RecordedRevisi
 
 def days(table: Table, company_id: str, first: date, last: date) -> DayTotals:
     every = keys.day_total(company_id)
-    between = keys.day_total(company_id, first).sk, keys.day_total(company_id, last).sk
+    between = keys.day_total(company_id, first).sk, keys.day_total(company_id, last, "~").sk
+    by_other: dict[str, list[Item]] = {"": []}
+    for item in table.query_all(every.pk, between=between, consistent=True):
+        by_other.setdefault(item["sk"].removeprefix(every.sk)[_DATE:].removeprefix("#"), []).append(item)
+    own = _totals(by_other.pop(""))
+    return own._replace(other={currency: _totals(items) for currency, items in by_other.items()})
+
+
+def _totals(items: Iterable[Item]) -> DayTotals:
     net: dict[date, Decimal] = {}
     returned: dict[tuple[date, date], Decimal] = {}
     currency = ""
-    for item in table.query_all(every.pk, between=between, consistent=True):
+    for item in items:
         same_currency(currency or item["currency"], item["currency"])
         currency = item["currency"]
-        day = date.fromisoformat(item["sk"].removeprefix(every.sk))
+        day = date.fromisoformat(item["sk"].split("#")[1])
         net[day] = item["amount"]
         for name, amount in item.items():
             if name.startswith(RETURNED) and amount:
@@ -237,8 +246,8 @@ def first_day(table: Table, company_id: str) -> date | None:
     every = keys.day_total(company_id)
     # A day that lost its documents to a correction stays, empty.
     found = table.query_all(every, where=Attr("documents").gt(0), limit=10, consistent=True)
-    item = next(found, None)
-    return date.fromisoformat(item["sk"].removeprefix(every.sk)) if item else None
+    days = (item["sk"].removeprefix(every.sk) for item in found)
+    return next((date.fromisoformat(day) for day in days if len(day) == _DATE), None)
 
 
 def _known(item: Item) -> KnownDocument:

@@ -12,6 +12,7 @@ from chalicelib.sales import rules as sales_rules
 from chalicelib.sales.rules import (
     CountingDay,
     DayGain,
+    DayKey,
     DocumentRef,
     Head,
     KnownDocument,
@@ -139,11 +140,11 @@ def test_what_was_not_imported_is_unchanged_when_it_comes_again() -> None:
 
 
 def test_a_new_document_is_gained_by_its_day() -> None:
-    assert changes(None, invoice("УТ-1", "60.00", "40.00")) == {("cmp_1", DAY): gain(100, 1)}
+    assert changes(None, invoice("УТ-1", "60.00", "40.00")) == {DayKey("cmp_1", DAY): gain(100, 1)}
 
 
 def test_a_correction_moves_the_day_by_the_difference() -> None:
-    assert changes(head_of(invoice()), invoice("УТ-1", "70.00")) == {("cmp_1", DAY): gain(-30, 0)}
+    assert changes(head_of(invoice()), invoice("УТ-1", "70.00")) == {DayKey("cmp_1", DAY): gain(-30, 0)}
 
 
 def test_a_correction_that_moves_no_sum_changes_no_day() -> None:
@@ -153,8 +154,8 @@ def test_a_correction_that_moves_no_sum_changes_no_day() -> None:
 def test_a_correction_of_day_and_company_takes_it_from_one_and_gives_it_to_the_other() -> None:
     moved = changes(head_of(invoice()), invoice("УТ-1", "70.00", company="cmp_2", day=date(2026, 11, 9)))
     assert moved == {
-        ("cmp_1", DAY): gain(-100, -1),
-        ("cmp_2", date(2026, 11, 9)): gain(70, 1),
+        DayKey("cmp_1", DAY): gain(-100, -1),
+        DayKey("cmp_2", date(2026, 11, 9)): gain(70, 1),
     }
     assert sales_rules.of_company(moved, "cmp_1") == {"2026-11-02": Decimal(-100)}
     assert sales_rules.of_company(moved, "cmp_2") == {"2026-11-09": Decimal(70)}
@@ -218,19 +219,19 @@ def test_a_return_is_not_its_own_original() -> None:
 
 def test_a_return_takes_from_the_day_of_its_sale_and_tells_when() -> None:
     moved = sales_rules.changes(None, GIVEN_BACK, CountingDay(SALE_DAY, THIS_YEAR))
-    assert moved == {("cmp_1", SALE_DAY): gain(-10, 1, {DAY: Decimal(-10)})}
+    assert moved == {DayKey("cmp_1", SALE_DAY): gain(-10, 1, {DAY: Decimal(-10)})}
 
 
 def test_what_comes_back_on_the_day_of_its_sale_is_not_told_apart() -> None:
-    assert changes(None, GIVEN_BACK) == {("cmp_1", DAY): gain(-10, 1)}
+    assert changes(None, GIVEN_BACK) == {DayKey("cmp_1", DAY): gain(-10, 1)}
 
 
 def test_a_return_follows_its_original_without_a_change_of_content() -> None:
     before = head_of(GIVEN_BACK)
     assert sales_rules.outcome(before, before.digest, CountingDay(SALE_DAY, THIS_YEAR), None, "") == ("unchanged", True)
     assert sales_rules.changes(before, GIVEN_BACK, CountingDay(SALE_DAY, THIS_YEAR)) == {
-        ("cmp_1", DAY): gain(10, -1),
-        ("cmp_1", SALE_DAY): gain(-10, 1, {DAY: Decimal(-10)}),
+        DayKey("cmp_1", DAY): gain(10, -1),
+        DayKey("cmp_1", SALE_DAY): gain(-10, 1, {DAY: Decimal(-10)}),
     }
 
 
@@ -240,7 +241,7 @@ def test_a_return_that_is_itself_redated_moves_its_effect_only() -> None:
     later = GIVEN_BACK._replace(business_date=date(2026, 11, 9))
     moved = sales_rules.changes(before, later, counting)
     effects = {DAY: Decimal(10), date(2026, 11, 9): Decimal(-10)}
-    assert moved == {("cmp_1", SALE_DAY): gain(0, 0, effects)}
+    assert moved == {DayKey("cmp_1", SALE_DAY): gain(0, 0, effects)}
     assert sales_rules.of_company(moved, "cmp_1") == {"2026-09-01": Decimal(0)}
 
 
@@ -253,6 +254,16 @@ def test_a_day_of_a_company_takes_no_sums_in_two_currencies() -> None:
         changes(
             head_of(invoice("УТ-2")), euros
         )  # the source corrected the currency, and nothing said that it is another
+
+
+def test_a_document_in_another_currency_moves_a_day_of_its_own_and_no_delta() -> None:
+    euros = invoice("УТ-2")._replace(currency="EUR", other_currency=True)
+    moved = changes(head_of(invoice("УТ-2")), euros)
+    assert moved == {
+        DayKey("cmp_1", DAY): gain(-100, -1),
+        DayKey("cmp_1", DAY, "EUR"): sales_rules.DayGain(Money.of(Decimal(100), "EUR"), 1),
+    }
+    assert sales_rules.of_company(moved, "cmp_1") == {"2026-11-02": Decimal(-100)}
 
 
 def test_totals_are_compared_with_sums_in_their_own_currency() -> None:

@@ -16,7 +16,7 @@ from chalicelib.sales import store as sales_store
 from chalicelib.sales.consumers import on_sale_recorded
 from chalicelib.sales.identity import IdentifiedDocument
 from chalicelib.sales.rules import SaleLine
-from chalicelib.sales.service import TooLarge, day_totals, preview, record
+from chalicelib.sales.service import TooLarge, day_totals, first_purchase, preview, record
 from chalicelib.table.transactions import Busy, Refused
 from tests.sales.steps import DAY, current, days, invoice, items, returned, sums_of_current_revisions, told
 from tests.support.crashes import crashes, empty_account, races
@@ -174,6 +174,21 @@ def test_a_day_takes_no_document_in_a_currency_that_nobody_told_apart(context: C
     assert day_totals(context, "cmp_1", DAY, DAY).currency == "RUB"
     record(context, [invoice("УТ-2")._replace(currency="EUR", other_currency=True)])
     assert len(items(context, "HEAD")) == 2
+
+
+def test_totals_in_another_currency_stand_beside_the_company_s_own(context: Context) -> None:
+    euros = invoice("УТ-1", "30.00")._replace(currency="EUR", other_currency=True)
+    record(context, [euros])
+    assert first_purchase(context, "cmp_1") is None
+    record(context, [invoice("УТ-2", day=DAY - timedelta(1)), invoice("УТ-3", day=DAY)])
+    found = day_totals(context, "cmp_1", DAY, DAY)
+    assert (found.net, found.currency) == ({DAY: Decimal(100)}, "RUB")
+    assert {name: (each.net, each.currency) for name, each in found.other.items()} == {
+        "EUR": ({DAY: Decimal(30)}, "EUR")
+    }
+    assert not day_totals(context, "cmp_1", DAY - timedelta(1), DAY - timedelta(1)).other
+    record(context, [euros._replace(lines=())])
+    assert day_totals(context, "cmp_1", DAY, DAY).other["EUR"].net == {DAY: Decimal(0)}
 
 
 def test_two_writers_of_one_document_both_come_to_an_end(context: Context) -> None:

@@ -57,6 +57,8 @@ def buy(
     amount: str | int | Decimal,
     number: str | None = None,
     currency: str = "RUB",
+    *,
+    other_currency: bool = False,
 ) -> Event:
     """One document, dated so many days from today; the same number again is its correction. Returns what the stream tells of it."""
     document = sales.SaleDocument(
@@ -66,6 +68,7 @@ def buy(
         business_date=context.today + timedelta(days=offset),
         currency=currency,
         lines=[sales.SaleLine.of("SKU-1", "Lamp", Decimal(1), amount=Decimal(amount))],
+        other_currency=other_currency,
     )
     sales.record(context, [document])
     found = (event for event in sale_events(context, company_id) if event.item.get("document") == document.number)

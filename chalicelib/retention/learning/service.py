@@ -23,7 +23,7 @@ from chalicelib.platform.log import log
 from chalicelib.retention.config import Retention
 from chalicelib.retention.learning import store
 from chalicelib.retention.learning.store import WORK, Learned
-from chalicelib.retention.rhythm.orders.rules import OrderDay, days_of_totals
+from chalicelib.retention.rhythm.orders.rules import OrderDay, days_of_totals, with_other_days
 from chalicelib.retention.rhythm.rules import ClubRhythm, learn_club
 from chalicelib.retention.rhythm.season.rules import YEAR, season_time
 from chalicelib.table import Item, Position, Refused, Transaction
@@ -42,10 +42,11 @@ class History(NamedTuple):
 
 
 def history(context: Context, company_id: str, today: date) -> History:
-    """The order days of a company up to today, at most those of five years; one query, read consistently."""
+    """The order days of a company up to today, at most those of five years, whatever their currency; one query, read consistently."""
     first = today - timedelta(days=366 * MOST_YEARS)
     totals = sales.day_totals(context, company_id, first, today)
-    return History(days_of_totals(totals.net, totals.returned, today), totals.currency)
+    own, *others = (days_of_totals(each.net, each.returned, today) for each in (totals, *totals.other.values()))
+    return History(with_other_days(own, others), totals.currency)
 
 
 def club_rhythm(context: Context) -> Learned:

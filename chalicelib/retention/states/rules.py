@@ -137,8 +137,20 @@ def _change(club: ClubRhythm, past: Orders, today: int, limits: Limits, state: R
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def sentence(standing: Standing, today: int, horizon: int, language: Language) -> str:
-    """The rhythm as a manager reads it aloud: "Buys every 3 weeks, silent for 7 weeks; 84 of 100 such silences pass 90 days."."""
+def sentence(standing: Standing, today: int, horizon: int, language: Language, other_currency: int = 0) -> str:
+    """The rhythm as a manager reads it aloud: "Buys every 3 weeks, silent for 7 weeks; 84 of 100 such silences pass 90 days.".
+
+    `other_currency`: order days without an order in the company's own.
+    """
+    told = _silence(standing, today, horizon, language)
+    if not other_currency:
+        return told
+    if language == "ru":
+        return f"{told} {count_ru(other_currency, 'день', 'дня', 'дней')} с заказами в другой валюте: в ритм входят, в суммы нет."
+    return f"{told} {count_en(other_currency, 'day', 'days')} with orders in another currency: part of the rhythm, not of the sums."
+
+
+def _silence(standing: Standing, today: int, horizon: int, language: Language) -> str:
     if standing.last is None or standing.figures is None:
         return "Заказов нет." if language == "ru" else "No orders."
     silent, chance = today - standing.last, round(100 * standing.figures.early_warning)

@@ -15,7 +15,7 @@ class RhythmQuery(Form):
 
 
 class OrderDayView(View):
-    """The orders of one day: amount less what came back by the day asked for."""
+    """The orders of one day: amount less what came back by the day asked for; 0 where all are in another currency than the company's."""
 
     day: date
     amount: Money
@@ -83,7 +83,7 @@ def rhythm_view(
         state=found.state,
         since=date.fromordinal(found.since),
         below_lowest_step=below_lowest_step,
-        words=sentence(found, day.toordinal(), horizon, language),
+        words=sentence(found, day.toordinal(), horizon, language, sum(not order.amount for order in orders)),
         horizon_days=horizon,
         orders=found.orders,
         last_order=date.fromordinal(found.last) if found.last else None,

@@ -205,6 +205,35 @@ def test_a_company_in_another_currency_has_figures_of_its_own_orders_and_raises_
     assert shown.expected_sum.amount < 500_000 * shown.expected_orders + 2_500  # orders are rounded to hundredths
 
 
+def test_orders_in_another_currency_count_for_the_rhythm_and_for_no_sum(quick: Context) -> None:
+    company_id = company(quick)
+    for offset in (-70, -28, -7):
+        buy(quick, company_id, offset, 60_000)
+    for offset in (-49, -28):
+        buy(quick, company_id, offset, 900, f"EU{offset}", currency="EUR", other_currency=True)
+    hear_all(quick, company_id)
+    found = stored(quick, company_id)
+    assert found and (found.orders, found.order_value) == (4, 45_000)  # three of the four days have roubles
+    told = service.explain(quick, company_id, None, "en")
+    assert [(quick.today - day.day).days for day in told.order_days] == [7, 28, 49, 70]
+    assert [day.amount.amount for day in told.order_days] == [60_000, 60_000, 0, 60_000]
+    assert told.words.endswith(
+        " 1\N{NO-BREAK SPACE}day with orders in another currency: part of the rhythm, not of the sums."
+    )
+    alone = company(quick, "Licht")
+    event = buy(quick, alone, -5, 900, "EU-1", currency="EUR", other_currency=True)
+    heard(quick, event)
+    only = stored(quick, alone)
+    assert only and (only.state, only.orders, only.order_value) == (State.NEW, 1, 0)
+    for day in (-200, -5):  # a correction to another day, and back
+        heard(quick, buy(quick, alone, day, 900, "EU-1", currency="EUR", other_currency=True))
+        moved = stored(quick, alone)
+        assert moved and moved.last_order == quick.today + timedelta(day)
+    heard(quick, buy(quick, alone, -5, 0, "EU-1", currency="EUR", other_currency=True))
+    gone = stored(quick, alone)
+    assert gone and (gone.state, gone.orders) == (State.NO_ORDERS, 0)
+
+
 def test_a_crash_at_any_call_loses_no_alarm_and_doubles_none(quick: Context) -> None:
     for crash in crashes():
         context = in_memory(quick)
@@ -311,10 +340,12 @@ def machine(context: Context) -> type[RuleBasedStateMachine]:
             number=st.sampled_from([f"A-{number}" for number in range(8)]),
             amount=st.sampled_from([0, 1_000, 60_000]),
             ago=st.integers(0, 400),
+            currency=st.sampled_from(["RUB", "RUB", "EUR"]),
         )
-        def buy(self, number: str, amount: int, ago: int) -> None:
-            """Of a number that there is already, this is a correction to another day or sum; 0 takes it back."""
-            buy(self.context, self.company_id, -ago, amount, number=number)
+        def buy(self, number: str, amount: int, ago: int, currency: str) -> None:
+            """Of a number that there is already, this is a correction to another day, sum or currency; 0 takes it back."""
+            other = currency != "RUB"
+            buy(self.context, self.company_id, -ago, amount, number, currency, other_currency=other)
 
         @rule(number=st.sampled_from([f"A-{number}" for number in range(8)]), amount=st.sampled_from([500, 60_000]))
         def give_back(self, number: str, amount: int) -> None:

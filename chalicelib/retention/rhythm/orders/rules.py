@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from math import log
 from typing import NamedTuple
 
@@ -28,7 +29,10 @@ class Line(NamedTuple):
 
 
 class OrderDay(NamedTuple):
-    """The orders of one day together: amount less returns, the number of articles, and their mean popularity; 0 where articles are not known."""
+    """The orders of one day together: amount less returns, the number of articles, and their mean popularity; 0 where articles are not known.
+
+    The amount is 0 on a day with orders in another currency than the company's only: they count for the rhythm, and for no sum.
+    """
 
     day: int
     amount: float
@@ -107,3 +111,9 @@ def days_of_totals(
         if bought > 0 and float(back) < CANCELLED * float(bought):
             found.append(OrderDay(day.toordinal(), float(bought - back), 1))
     return found
+
+
+def with_other_days(own: list[OrderDay], others: Iterable[list[OrderDay]]) -> list[OrderDay]:
+    """The order days in the company's currency, and those in others beside them, without an amount."""
+    days = {order.day for order in chain.from_iterable(others)} - {order.day for order in own}
+    return sorted([*own, *(OrderDay(day, 0.0, 1) for day in days)])
