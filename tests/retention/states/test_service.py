@@ -224,14 +224,14 @@ def test_orders_in_another_currency_count_for_the_rhythm_and_for_no_sum(quick: C
     event = buy(quick, alone, -5, 900, "EU-1", currency="EUR", other_currency=True)
     heard(quick, event)
     only = stored(quick, alone)
-    assert only and (only.state, only.orders, only.order_value) == (State.NEW, 1, 0)
+    assert only and (only.state, only.orders, only.order_value) == (RhythmState.NEW, 1, 0)
     for day in (-200, -5):  # a correction to another day, and back
         heard(quick, buy(quick, alone, day, 900, "EU-1", currency="EUR", other_currency=True))
         moved = stored(quick, alone)
         assert moved and moved.last_order == quick.today + timedelta(day)
     heard(quick, buy(quick, alone, -5, 0, "EU-1", currency="EUR", other_currency=True))
     gone = stored(quick, alone)
-    assert gone and (gone.state, gone.orders) == (State.NO_ORDERS, 0)
+    assert gone and (gone.state, gone.orders) == (RhythmState.NO_ORDERS, 0)
 
 
 def test_a_crash_at_any_call_loses_no_alarm_and_doubles_none(quick: Context) -> None:
