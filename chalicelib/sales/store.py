@@ -10,6 +10,7 @@ LINES   the further lines of a revision that does not fit into one item, with th
 DAY     net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: the part that was given back on that later day
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -220,10 +221,10 @@ def earliest_known(table: Table, company_id: str, moment: str) -> RecordedRevisi
 def days(table: Table, company_id: str, first: date, last: date) -> DayTotals:
     every = keys.day_total(company_id)
     between = keys.day_total(company_id, first).sk, keys.day_total(company_id, last, "~").sk
-    by_other: dict[str, list[Item]] = {"": []}
+    by_other: dict[str, list[Item]] = defaultdict(list)
     for item in table.query_all(every.pk, between=between, consistent=True):
-        by_other.setdefault(item["sk"].removeprefix(every.sk)[_DATE:].removeprefix("#"), []).append(item)
-    own = _totals(by_other.pop(""))
+        by_other[item["sk"].removeprefix(every.sk)[_DATE:].removeprefix("#")].append(item)
+    own = _totals(by_other.pop("", []))
     return own._replace(other={currency: _totals(items) for currency, items in by_other.items()})
 
 
