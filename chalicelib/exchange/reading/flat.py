@@ -25,6 +25,15 @@ Category = Literal["row", "group", "total", "empty", "heading", "note", "filtere
 _BESIDE_SALES: tuple[Category, ...] = ("total", "empty", "heading", "note")
 _CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
 _NUMBERS: tuple[FieldName, ...] = ("quantity", "amount", "net_amount", "unit_price")
+_FURTHER: tuple[FieldName, ...] = (
+    "currency",
+    "kind",
+    "original",
+    "original_date",
+    "paid_on",
+    "contract",
+    "return_flag",
+)
 _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _MOST_NOTE_CELLS = 2
 _DIGIT = re.compile(r"\d")
@@ -63,24 +72,6 @@ class Carry:
     day: bool = False
 
 
-@dataclass(slots=True)
-class _Shown:
-    """Counts over the file's rows of cells that are left to the rows above."""
-
-    empty: int = 0  # rows without document, day and customer
-    repeated: int = 0  # rows that repeat the document of the row above
-    groups: int = 0
-    customer_told: int = 0
-    customer_empty: int = 0
-    customer_repeated: int = 0
-    day_groups: int = 0
-    day_told: int = 0
-    day_empty: int = 0
-    day_repeated: int = 0
-    heads: int = 0  # documents whose first row tells their sum and no goods
-    headless: int = 0
-
-
 class FlatTable:
     """The rows below the heading of a place."""
 
@@ -108,20 +99,7 @@ class FlatTable:
         if self._numbers and self._goods and self._day >= 0 and len(self.document_places) == 1 and not self._filters:
             self._plain = (self.document_places[0], self._day, self._goods[-1], self._numbers[0])
         self._carried_places = sorted({*self.document_places, self._day, *self._customer} - {-1})
-        self._further = [
-            columns[each]
-            for each in (
-                "currency",
-                "kind",
-                "original",
-                "original_date",
-                "paid_on",
-                "contract",
-                "return_flag",
-                *_STATES,
-            )
-            if each in columns
-        ]
+        self._further = [columns[each] for each in (*_FURTHER, *_STATES) if each in columns]
         self._of_document = [columns[each] for each in ("kind", *_STATES) if each in columns]
         self._read = {*self._carried_places, *self._further}
         # A row that fills all of them leaves nothing to the cells above.
@@ -136,7 +114,7 @@ class FlatTable:
 
     def looked_at(self) -> Iterator[FlatRow]:
         """Every row, while what may be left to the rows above is decided. To be read to its end before `carried`."""
-        shown = _Shown()
+        shown = Counter[str]()  # of cells that are left to the rows above
         before: tuple[str, str, str] | None = None
         lengths = Counter[int]()
         begun = ""
@@ -144,16 +122,16 @@ class FlatTable:
             number = self.document_of(row.cells).strip() if row.category in ("row", "group") else ""
             if number and number != begun:
                 begun = number
-                shown.heads += self._is_head(row.cells)
-                shown.headless += not self._is_head(row.cells)
+                shown["heads"] += self._is_head(row.cells)
+                shown["headless"] += not self._is_head(row.cells)
             if row.category == "row":
                 lengths[row.length] += 1
             if row.category == "group" and self._names_period(row.cells):
-                shown.day_groups += 1
+                shown["day_groups"] += 1
             elif row.category == "group" and self._names_another(row.cells):
                 pass
             elif row.category == "group":
-                shown.groups += 1
+                shown["groups"] += 1
             elif row.category == "row":
                 before = self._show(shown, row.cells, before)
             yield row
@@ -164,16 +142,20 @@ class FlatTable:
         # Whoever writes an empty last cell leaves no cell out: a row shorter than others has lost one.
         self.pads = self.pads or (self._ends_empty and short < lengths.total())
         document = self.place.heading.columns.get("document", -1)
-        carries = shown.empty > 0 and shown.repeated == 0
-        self._has_heads = bool(shown.heads) and not shown.headless
+        carries = shown["empty"] > 0 and shown["repeated"] == 0
+        self._has_heads = bool(shown["heads"]) and not shown["headless"]
         # One empty cell is a slip, unless documents stand in their first rows too.
         few = 0 if carries else 1
         self.carry = Carry(
             document=carries,
-            customer=(shown.groups > 0 and shown.customer_told == 0)
-            or (shown.customer_empty > few and shown.customer_repeated == 0 and _all_left(self._customer, document)),
-            day=(shown.day_empty > few and shown.day_repeated == 0 and 0 <= self._day < document)
-            or (shown.day_groups > 0 and not shown.day_told),
+            customer=(shown["groups"] > 0 and shown["customer_told"] == 0)
+            or (
+                shown["customer_empty"] > few
+                and shown["customer_repeated"] == 0
+                and _all_left(self._customer, document)
+            ),
+            day=(shown["day_empty"] > few and shown["day_repeated"] == 0 and 0 <= self._day < document)
+            or (shown["day_groups"] > 0 and not shown["day_told"]),
         )
 
     def carried(self) -> Iterator[FlatRow]:
@@ -379,26 +361,26 @@ class FlatTable:
 
     # --- cells of the rows above ---
 
-    def _show(self, shown: _Shown, cells: list[str], before: tuple[str, str, str] | None) -> tuple[str, str, str]:
+    def _show(self, shown: Counter[str], cells: list[str], before: tuple[str, str, str] | None) -> tuple[str, str, str]:
         document, day = self.document_of(cells).strip(), cells[self._day].strip() if self._day >= 0 else ""
         customer = "\n".join([cells[at].strip() for at in self._customer]).strip()
         if not document:
             if not day and not customer:
-                shown.empty += 1
+                shown["empty"] += 1
             return before or ("", "", "")
-        shown.customer_told += bool(customer)
-        shown.day_told += bool(day)
+        shown["customer_told"] += bool(customer)
+        shown["day_told"] += bool(day)
         if before is None:
             return document, day, customer
         if document == before[0]:
-            shown.repeated += 1
+            shown["repeated"] += 1
         else:
             if self._customer:
-                shown.customer_empty += not customer
-                shown.customer_repeated += bool(customer) and customer == before[2]
+                shown["customer_empty"] += not customer
+                shown["customer_repeated"] += bool(customer) and customer == before[2]
             if self._day >= 0:
-                shown.day_empty += not day
-                shown.day_repeated += bool(day) and day == before[1]
+                shown["day_empty"] += not day
+                shown["day_repeated"] += bool(day) and day == before[1]
         return document, day or before[1], customer or before[2]
 
     def _take_group(self, above: list[str], cells: list[str]) -> None:

@@ -119,7 +119,8 @@ def _document(
         first = at + below
         if below > 1 and first < end:
             # The only customer of the document makes its sum alone, and so do the goods.
-            _refuse_unless_made(document, body[at + 1 : first], names)
+            if not _makes(document, body[at + 1 : first]):
+                _differ(document, *_sums(body[at + 1 : first]), names)
             groups = (*groups, body[at + 1].label)
         after = _end_of_rows(body, at, first, end, above, names)
         rows = list(body[first:after])
@@ -166,11 +167,6 @@ def _close(open_groups: list[_Group], depth: int, names: tuple[str, str]) -> Non
         group = open_groups.pop()
         if not (_near(group.line.quantity, group.quantity) and _near(group.line.amount, group.amount)):
             _differ(group.line, group.quantity, group.amount, names)
-
-
-def _refuse_unless_made(document: Line, rows: Sequence[Line], names: tuple[str, str]) -> None:
-    if not _makes(document, rows):
-        _differ(document, *_sums(rows), names)
 
 
 def _differ(

@@ -22,8 +22,8 @@ from chalicelib.exchange.columns.cells import currency_in, currency_told, is_tot
 from chalicelib.exchange.columns.dates import is_period
 from chalicelib.exchange.columns.fields import FIELDS, SUMS, FieldName
 from chalicelib.exchange.columns.headings import Heading, field_of, heading_key, letter_of
-from chalicelib.exchange.columns.model import CellError, TypedNumber
-from chalicelib.exchange.columns.numbers import is_nothing, number, shape, typed_number
+from chalicelib.exchange.columns.model import TypedNumber
+from chalicelib.exchange.columns.numbers import is_percent, shape
 from chalicelib.exchange.reading.conventions import decide
 from chalicelib.exchange.reading.doubts import Doubts
 from chalicelib.exchange.reading.flat import FlatRow, FlatTable, is_torn
@@ -40,7 +40,7 @@ from chalicelib.exchange.reading.places import (
 from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader, Terms, Written
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
 from chalicelib.exchange.reading.sections import Section, section_above, section_of, titles
-from chalicelib.exchange.reading.survey import NUMBERS, Survey, is_day
+from chalicelib.exchange.reading.survey import NUMBERS, Survey, is_day, value_of
 from chalicelib.exchange.reading.torn import Named, TornRows
 from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.encodings import is_garbled, is_guessed
@@ -391,15 +391,7 @@ class SalesFile:
         return self._read(cells[at]) if at is not None else None
 
     def _read(self, cell: str) -> Decimal | None:
-        text = " ".join(cell.split())
-        if not text:
-            return None
-        try:
-            if isinstance(cell, TypedNumber):
-                return typed_number(cell)
-            return None if is_nothing(text) else number(text, self.conventions.mark)
-        except CellError:
-            return None
+        return None if is_percent(cell.strip()) else value_of(cell, self.conventions.mark)
 
     def _finish(self, totals: Totals, reader: RowReader, unread: bool) -> None:
         self._refuse(totals.close_groups(0), "group_differs")
