@@ -1,3 +1,3 @@
-from tests.support.rights import hold_jobs_to_their_rights
+from tests.support.rights import hold_functions_to_their_rights
 
-hold_jobs_to_their_rights()  # before any room is imported
+hold_functions_to_their_rights()  # before any room is imported

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from chalicelib.platform.access.scopes import BASE_SCOPE, scopes_of
 from tests.support import documented
+from tests.support.rights import running
 
 
 @dataclass(frozen=True)
@@ -99,20 +100,19 @@ class Api:
         query: dict[str, list[str]] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             query.setdefault(name, []).append(value)
-        answer = self._app(
-            gateway_event(
-                method,
-                resource,
-                caller,
-                content,
-                given,
-                path=parts.path,
-                query=query,
-                path_parameters=path_parameters,
-                stage=stage,
-            ),
-            None,
+        event = gateway_event(
+            method,
+            resource,
+            caller,
+            content,
+            given,
+            path=parts.path,
+            query=query,
+            path_parameters=path_parameters,
+            stage=stage,
         )
+        with running("api_handler"):
+            answer = self._app(event, None)
         found = {name.lower(): value for name, value in answer["headers"].items()}
         for name, values in answer.get("multiValueHeaders", {}).items():
             found.setdefault(name.lower(), values[0])

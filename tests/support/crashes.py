@@ -30,6 +30,8 @@ import boto3
 from botocore.client import BaseClient
 from botocore.exceptions import ConnectionClosedError
 
+from tests.support.rights import running
+
 Side = Literal["before", "after"]
 
 # Making a client takes longer than all that a round does.
@@ -113,7 +115,8 @@ def uncounted() -> Iterator[None]:
     """Calls in here are the test's own."""
     Interruption._open, interruption = None, Interruption._open
     try:
-        yield
+        with running():
+            yield
     finally:
         Interruption._open = interruption
 
