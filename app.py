@@ -217,6 +217,7 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     order.confirmed                facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks
 #     order.escalated                messages: mail
 #     order.expected                 messages: mail
+#     order.file_attached            messages: mail, webhooks
 #     order.moved                    facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times
 #     order.placed                   facts: mail, orders, orders.response_times, webhooks
 #     order.rejected                 facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks

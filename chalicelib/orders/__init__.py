@@ -23,6 +23,7 @@ with opened_when_asked(__name__):
     from chalicelib.orders.cart.service import move as move_cart
     from chalicelib.orders.config import Orders
     from chalicelib.orders.datasets import SOURCES as ORDER_SOURCES
+    from chalicelib.orders.files.events import ATTACHED as ORDER_FILE_ATTACHED
     from chalicelib.orders.free_goods.service import assess_due as assess_free_goods
     from chalicelib.orders.free_goods.service import free_goods_of
     from chalicelib.orders.free_goods.store import DUE as FREE_GOODS_DUE

@@ -50,7 +50,7 @@ SUCCESS_PAUSE = timedelta(minutes=10)  # between two writes of an endpoint's las
 LETTER_PAUSE = timedelta(days=1)
 
 # Facts of events that a message carries beside the order. No others: events also name people.
-_CHANGE_FIELDS = ("reason", "note", "document", "return_id")
+_CHANGE_FIELDS = ("reason", "note", "document", "return_id", "file_id")
 
 # --- from the stream --------------------------------------------------------------------------------------------------
 

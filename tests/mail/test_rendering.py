@@ -102,6 +102,7 @@ FACTS: dict[str, Any] = {
     "proposed_lines": [{**LINES[0], "quantity": 140, "amount": Decimal("172830")}, LINES[1]],
     "proposed_total": Decimal("178829.94"),
     "lower_prices": True,
+    "file": "Счёт <7> & Ко.pdf",
     "returned": {
         "document": "ВЗ-7 & Ко",
         "day": date(2026, 11, 25),

@@ -78,6 +78,13 @@ def to(letters: list[Letter]) -> list[tuple[str, str, str]]:
         ),
         ("order.return_requested", ORDER, "order_return_requested", Recipient("distributor", "dst_1")),
         ("order.returned", ORDER, "order_returned", Recipient("orderer", "ord_1")),
+        (
+            "order.file_attached",
+            {**ORDER, "kind": "specification"},
+            "order_file_attached",
+            Recipient("distributor", "dst_1"),
+        ),
+        ("order.file_attached", {**ORDER, "kind": "invoice"}, "order_document_attached", Recipient("orderer", "ord_1")),
         ("order.return_rejected", ORDER, "order_return_rejected", Recipient("orderer", "ord_1")),
         ("order.accepted", ORDER, "order_accepted", Recipient("orderer", "ord_1")),
         ("order.rejected", ORDER, "order_rejected", Recipient("orderer", "ord_1")),
@@ -204,6 +211,7 @@ def test_every_subscribed_event_has_its_letter(context: Context, company: Any, m
         "manager_id": "mbr_m",
         "by": "mbr_head",
         "role": "",
+        "kind": "invoice",
         "before": {},
     }
     facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1", "change_id": "emc_1", "people": ["mbr_1"], **change}

@@ -87,7 +87,8 @@ def confirm(context: Context, order: Order, side: Side, member_id: str, file_id:
         present = _own(files, side, file_id)
         return files if present.object else rules.arrive(files, file_id, name)
 
-    _change(context, order, attached, events.ATTACHED, {"file_id": file_id, "kind": file.kind, "by": member_id})
+    facts = {"file_name": file.name, "placed_by": order.placed_by.side, "orderer_id": order.placed_by.member_id}
+    _change(context, order, attached, events.ATTACHED, {**_facts(file, member_id), **facts})
     return OrderFileView.from_record(file)
 
 
@@ -99,7 +100,11 @@ def remove(context: Context, order: Order, side: Side, member_id: str, file_id: 
         _own(files, side, file_id)
         return rules.remove(files, file_id)
 
-    _change(context, order, removed, events.REMOVED, {"file_id": file_id, "kind": file.kind, "by": member_id})
+    _change(context, order, removed, events.REMOVED, _facts(file, member_id))
+
+
+def _facts(file: OrderFile, by: str) -> dict[str, str]:
+    return {"file_id": file.file_id, "kind": file.kind, "by": by}
 
 
 @retry("files")
