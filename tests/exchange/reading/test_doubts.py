@@ -588,3 +588,10 @@ def test_currencies_and_rates_of_sums_in_another_column_do_not_matter() -> None:
     content = heading + "12.01.2026;1;К;Л;1;10,00;USD;90,50;905,00\n"
     assert read_file(content.format("Сумма, руб.")).total == 905
     assert why(content.format("Сумма, USD"))[0] == "currency_shown"
+
+
+@pytest.mark.parametrize(("customer", "goods"), [("3;140", "2;100"), ("3;150", "2;90")])
+def test_a_customer_below_its_document_makes_its_sum_and_so_do_the_goods(customer: str, goods: str) -> None:
+    report = ["Документ, Контрагент, Номенклатура;Количество;Сумма", "Реализация УТ-1 от 12.01.2026 10:00:00;3;150"]
+    code, facts = why("\n".join([*report, f"ООО К;{customer}", f"Лампа;{goods}", "Кисть;1;50"]))
+    assert (code, facts["said"], facts["found"]) == ("group_differs", "150", "140")
