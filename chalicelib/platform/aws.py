@@ -6,6 +6,8 @@ matter of configuration.
 
 import json
 from base64 import b64encode
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -53,11 +55,18 @@ def _put_aside(params: dict[str, Any], model: Any, context: dict[str, Any], **_:
 
 
 def _put_back(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
-    body = {**json.loads(params["body"]), _WRITTEN_HERE[model.name]: context["written_here"]}
-    text = json.dumps(
-        body, ensure_ascii=False, separators=(",", ":"), default=lambda content: b64encode(content).decode()
-    )
-    params["body"] = text.encode(errors="backslashreplace")  # half of a pair of surrogates stays an escape
+    params["body"] = _written({**json.loads(params["body"]), _WRITTEN_HERE[model.name]: context["written_here"]})
+
+
+def _written(body: Mapping[str, Any]) -> bytes:
+    """As JSON. pydantic writes it in a quarter of the time, but no half of a pair of surrogates, and bytes in another alphabet."""
+    from pydantic_core import to_json  # a sign-in starts without pydantic
+
+    with suppress(ValueError):
+        text = to_json(body)
+        if b'{"B":' not in text and b'{"BS":' not in text:
+            return text
+    return json.dumps(body, default=lambda content: b64encode(content).decode()).encode()
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from json.encoder import encode_basestring
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Self
 
@@ -25,6 +26,7 @@ Outcome = Literal["created", "changed", "unchanged"]
 DocumentRef = tuple[str, str]  # source, and series/number
 
 ZERO = Decimal(0)
+_AMOUNT = attrgetter("amount")
 ORDERS = "orders"  # the source of shipments of the club's own orders
 MOST_SHIPMENTS = 100  # of a company under one number, for the books' document that will have it
 MOST_RETURNS = 500  # that follow one document: its item, its bonuses and its events name each of them
@@ -110,7 +112,7 @@ class SaleDocument(NamedTuple):
     @property
     def total(self) -> Decimal:
         """In the document's currency."""
-        return sum((line.amount for line in self.lines), ZERO)
+        return sum(map(_AMOUNT, self.lines), ZERO)
 
 
 class CountingDay(NamedTuple):

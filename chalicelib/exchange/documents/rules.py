@@ -17,6 +17,7 @@ from chalicelib.platform.spelling.words import is_spoilt
 from chalicelib.sales import Original, SaleLine
 
 ZERO = Decimal(0)
+_AMOUNT = attrgetter("amount")
 LEAST_TWICE = 3  # kinds of rows of a document that stand twice in a row
 
 # --- documents --------------------------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ class DocumentDraft:
 
     @property
     def total(self) -> Decimal:
-        return sum((line.amount for line in self.lines), Decimal(0))
+        return sum(map(_AMOUNT, self.lines), ZERO)
 
     @property
     def original(self) -> Original | None:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from chalicelib.exchange.columns.cells import named
@@ -95,6 +96,7 @@ class FlatTable:
         self._keys = [heading_key(name) for name in place.names]
         self._filters = [(self._column(each), each) for each in profile.only]
         self._plain: tuple[int, int, int, int] | None = None
+        self._plain_above: tuple[str, str] | None = None  # document and day
         self._day_name = place.names[self._day].strip() if self._day >= 0 else ""
         if self._numbers and self._goods and self._day >= 0 and len(self.document_places) == 1 and not self._filters:
             self._plain = (self.document_places[0], self._day, self._goods[-1], self._numbers[0])
@@ -126,14 +128,13 @@ class FlatTable:
                 shown["headless"] += not self._is_head(row.cells)
             if row.category == "row":
                 lengths[row.length] += 1
-            if row.category == "group" and self._names_period(row.cells):
+                before = self._show(shown, row.cells, before)
+            elif row.category == "group" and self._names_period(row.cells):
                 shown["day_groups"] += 1
             elif row.category == "group" and self._names_another(row.cells):
                 pass
             elif row.category == "group":
                 shown["groups"] += 1
-            elif row.category == "row":
-                before = self._show(shown, row.cells, before)
             yield row
         # A delimiter within a text makes its row longer than the others, whatever its last cells hold.
         self._most_cells = max(self.place.width, min(lengths, key=lambda each: (-lengths[each], each), default=0))
@@ -210,7 +211,7 @@ class FlatTable:
     # --- sorting ---
 
     def _sorted(self, row: Row, width: int) -> FlatRow:
-        cells: list[str] = row.cells
+        line, cells, fault = row
         beyond: Sequence[str] = ()
         length = len(cells)
         if length != width:
@@ -219,36 +220,37 @@ class FlatTable:
         elif not cells[-1]:
             self.pads = True
         cells.append("")  # for fields without a column
-        if row.fault in ("quote", "order_unknown"):
-            return FlatRow(row.line, "broken", cells, beyond, row.fault)
-        category = self._category(cells)
-        if row.fault == "too_few_cells" and category == "row":
+        if fault in ("quote", "order_unknown"):
+            return FlatRow(line, "broken", cells, beyond, fault)
+        category: Category = "row" if self._is_plain(cells) else self._category(cells)
+        if fault == "too_few_cells" and category == "row":
             if self.pads:
-                return FlatRow(row.line, "broken", cells, beyond, row.fault)
+                return FlatRow(line, "broken", cells, beyond, fault)
             self._ends_empty = self._ends_empty or not row.cells[-1]
-        return FlatRow(row.line, category, cells, beyond, row.fault, length=length)
+        return tuple.__new__(FlatRow, (line, category, cells, beyond, fault, False, length))  # in half the time
 
     def _is_plain(self, cells: list[str]) -> bool:
         """True for a row with a document, a day, goods and a number: nearly all rows, so it is asked first."""
         if self._plain is None:
             return False
         document_at, day_at, goods_at, number_at = self._plain
-        document, day, goods, number = cells[document_at], cells[day_at], cells[goods_at], cells[number_at]
-        return bool(
-            document
-            and goods
-            and len(day) > _MOST_COLUMN_NUMBER
-            and document != day
-            and number[-1:].isdigit()
-            and not document.isspace()
-            and day.strip() != self._day_name
-            and day.strip(_SIGNS)
-            and not goods.casefold().startswith(_TOTALS)
-        )
+        document, day, goods = cells[document_at], cells[day_at], cells[goods_at]
+        if not goods or not cells[number_at][-1:].isdigit() or _begins_total(goods):
+            return False
+        if (document, day) != self._plain_above:
+            if (
+                len(day) <= _MOST_COLUMN_NUMBER
+                or document == day
+                or not document
+                or document.isspace()
+                or day.strip() == self._day_name
+                or not day.strip(_SIGNS)
+            ):
+                return False
+            self._plain_above = document, day
+        return True
 
     def _category(self, cells: list[str]) -> Category:
-        if self._is_plain(cells):
-            return "row"
         filled = [cell for cell in cells if cell and not cell.isspace()]
         if not filled or (len(filled) > 1 and not any(cell.strip(_SIGNS) for cell in filled)):
             return "empty"
@@ -438,6 +440,11 @@ class FlatTable:
         for at in places:
             cells[at] = above[at]
         return any(cells[at].strip() for at in places)
+
+
+@lru_cache(maxsize=4096)
+def _begins_total(goods: str) -> bool:
+    return goods.casefold().startswith(_TOTALS)
 
 
 def _is_number(cell: str) -> bool:

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
+
+from pydantic_core import to_json
 
 from chalicelib.exchange.reading.model import Found, SalesProfileForm, SplitFile, part_name
 from chalicelib.exchange.reading.reader import SalesFile, open_sales_file
@@ -21,7 +23,6 @@ from chalicelib.exchange.reading.rules import CellFault, Customer, SaleRow
 SPILL_ROWS = 4_000  # in memory before they are written to disk
 PART_BYTES = 1024 * 1024  # of the upload; about 10,000 rows
 MOST_PARTS = 512
-_HALVES: Final = "surrogatepass"  # a cell may hold half a sign, as a program cut it
 
 
 def parts_for(size: int) -> int:
@@ -64,7 +65,7 @@ def found_in(file: SalesFile) -> Found:
 def read_part(content: bytes) -> Iterator[SaleRow | list[CellFault]]:
     with gzip.open(io.BytesIO(content)) as lines:
         for line in lines:
-            yield from _unpacked(*json.loads(line.decode("utf-8", _HALVES)))
+            yield from _unpacked(*json.loads(line))
 
 
 def packed(several: Iterable[SaleRow | list[CellFault]]) -> bytes:
@@ -78,16 +79,14 @@ def packed(several: Iterable[SaleRow | list[CellFault]]) -> bytes:
             if read.head != head:  # a hash of it takes longer
                 head = read.head
                 at = heads.setdefault(head, len(heads))
-            sku, name, *numbers = read.content
-            rows.append((at, read.row, sku, name, *[None if number is None else str(number) for number in numbers]))
+            rows.append((at, *read[:6]))
         else:
             rows.append([read])
-    return f"{_encode([list(heads), rows])}\n".encode("utf-8", _HALVES)
-
-
-_encode = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=date.isoformat
-).encode
+    content = [list(heads), rows]
+    try:
+        return to_json(content) + b"\n"
+    except ValueError:  # a cell may hold half a sign, as a program cut it
+        return f"{json.dumps(content, default=str)}\n".encode()
 
 
 def _unpacked(heads: list[Any], rows: list[Any]) -> Iterator[SaleRow | list[CellFault]]:
@@ -97,9 +96,8 @@ def _unpacked(heads: list[Any], rows: list[Any]) -> Iterator[SaleRow | list[Cell
             yield [CellFault(*fault) for fault in cells[0]]
             continue
         head, row, sku, name, quantity, price, amount = cells
-        yield SaleRow(
-            row, sku, name, Decimal(quantity), price and Decimal(price), amount and Decimal(amount), *heads[head]
-        )
+        numbers = Decimal(quantity), price and Decimal(price), amount and Decimal(amount)
+        yield tuple.__new__(SaleRow, (row, sku, name, *numbers, *heads[head]))  # in half the time
 
 
 def _head(cells: list[Any]) -> Sequence[Any]:

@@ -304,7 +304,7 @@ class SalesFile:
         if product == row.amount:
             return
         off = abs(abs(product) - abs(row.amount))
-        if off and off > max(abs(row.amount) / 100, abs(row.quantity) * CENT, CENT):
+        if off > CENT and off * 100 > abs(row.amount) and off > abs(row.quantity) * CENT:
             if f"{abs(product):f}".startswith(f"{abs(row.amount):f}"):
                 self.cut_at = row.row
             self.notes.count("arithmetic", row.row, f"{row.quantity:f} × {row.unit_price:f} ≠ {row.amount:f}")
@@ -697,7 +697,7 @@ def _text(cells: Sequence[str]) -> str:
 
 
 def _named(read: SaleRow | list[CellFault]) -> ReadRow:
-    return ReadRow(read.number if isinstance(read, SaleRow) else read[0].number, read)
+    return tuple.__new__(ReadRow, (read.number if isinstance(read, SaleRow) else read[0].number, read))
 
 
 def _may_be_torn(row: FlatRow, faults: Sequence[CellFault]) -> bool:

@@ -62,7 +62,9 @@ class TextTable:
                     if '"' in line:
                         row = _quoted(line, lines, delimiter, width)
                     else:
-                        row = Row(lines.number, line.rstrip("\n").split(delimiter))
+                        row = tuple.__new__(
+                            Row, (lines.number, line.rstrip("\n").split(delimiter), "")
+                        )  # in half the time
                     count = len(row.cells)
                     if count < width and not row.fault:
                         row = row._replace(fault="too_few_cells")
