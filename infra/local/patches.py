@@ -22,6 +22,7 @@ import uuid
 import zipfile
 from collections import Counter
 from email.utils import parseaddr
+from functools import lru_cache
 from itertools import accumulate
 from typing import ClassVar
 from urllib.parse import unquote
@@ -205,6 +206,13 @@ def key_conditions():
         return evaluate(expression, item, values, names, slot=slot)
 
     dynamodb._evaluate_condition = evaluate_keys
+
+
+def expressions():
+    """Each operation of a transaction reads its expressions anew, letter by letter, and conditions twice. AWS counts nothing for them."""
+    tokens = lru_cache(maxsize=1024)(dynamodb._tokenize)
+    dynamodb._tokenize = lambda expression: list(tokens(expression))
+    dynamodb._condition_syntax_error = lru_cache(maxsize=1024)(dynamodb._condition_syntax_error)
 
 
 def table_ttl():
@@ -399,6 +407,8 @@ def leading_keys():
         iam_evaluator.enforce,
     )
 
+    parsed = lru_cache(maxsize=1)(json.loads)  # a request, for both that ask of it
+
     class Place(str):
         """A table's ARN that knows the partition of the item in it."""
 
@@ -410,7 +420,7 @@ def leading_keys():
         return next(iter(key.values())) if key else None
 
     def context_with_keys(body):
-        request = json.loads(body or b"{}")
+        request = parsed(body or b"{}")
         named = (
             [leading(request["TableName"], request.get("Key") or request.get("Item"))] if "TableName" in request else []
         )
@@ -424,7 +434,7 @@ def leading_keys():
     def checks_with_keys(action, body, *where):
         judged = checks(action, body, *where)
         details = (
-            [detail for item in json.loads(body).get("TransactItems", []) for detail in item.values()] if judged else []
+            [detail for item in parsed(body).get("TransactItems", []) for detail in item.values()] if judged else []
         )
         places = []
         for (single, arn), detail in zip(judged, details, strict=True):
@@ -874,6 +884,7 @@ PATCHES = (
     batch_limits,
     repeated_transactions,
     key_conditions,
+    expressions,
     table_ttl,
     unknown_users,
     letters,

@@ -499,6 +499,25 @@ def test_key_conditions(stock: Cloud, patched: Cloud) -> None:
     assert seconds(patched) * 2 < seconds(stock)
 
 
+def test_expressions(stock: Cloud, patched: Cloud) -> None:
+    def seconds(cloud: Cloud) -> float:
+        """Of a transaction of a hundred items under one long condition: the quickest of a few times."""
+        dynamodb, name = cloud.client("dynamodb"), uuid.uuid4().hex
+        dynamodb.create_table(TableName=name, **TABLE)
+        condition = " AND ".join(f"attribute_not_exists(a{number})" for number in range(20))
+        items = [{"pk": {"S": "p"}, "sk": {"S": str(number)}} for number in range(100)]
+        puts = [{"Put": {"TableName": name, "Item": item, "ConditionExpression": condition}} for item in items]
+
+        def once() -> float:
+            began = time.perf_counter()
+            dynamodb.transact_write_items(TransactItems=puts)
+            return time.perf_counter() - began
+
+        return min(once() for _ in range(5))
+
+    assert seconds(patched) * 1.3 < seconds(stock)
+
+
 def test_table_ttl(stock: Cloud, patched: Cloud) -> None:
     def status(cloud: Cloud) -> str:
         ttl = {"TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True}}

@@ -232,7 +232,7 @@ class Doubts:
                     self._keep_not_goods(line, at, cells)
                 elif told:
                     self._kinds[at].setdefault(told, (line, cell.strip()))
-        if self._goods >= 0 and (found := _GOODS.match(cells[self._goods])):
+        if self._goods >= 0 and (found := _told_of_goods(cells[self._goods])):
             if found["back"]:
                 self._look_at_mark(line, self._goods, cells[self._goods], "return", cells)
             elif found["less"]:
@@ -480,6 +480,11 @@ def _is_factor(cell: str) -> bool:
     """True for a number other than 0 and 1."""
     text = cell.strip()
     return text[:1].isdigit() and bool(_NOT_ZERO.search(text)) and not _ONE.fullmatch(text)
+
+
+@lru_cache(maxsize=4096)
+def _told_of_goods(cell: str) -> re.Match[str] | None:
+    return _GOODS.match(cell)
 
 
 @lru_cache(maxsize=16384)
