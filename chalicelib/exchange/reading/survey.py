@@ -66,6 +66,11 @@ class Column:
     shapes: Counter[Shape] = field(default_factory=Counter)
     examples: dict[Shape, Example] = field(default_factory=dict)
 
+    def count(self, found: Shape, line: int, text: str) -> None:
+        self.shapes[found] += 1
+        if found not in self.examples:
+            self.examples[found] = (line, text)
+
 
 class _Number(NamedTuple):
     """A number as its cell writes it. `bare`: it begins and ends with a digit, so it has no sign and no currency."""
@@ -183,12 +188,9 @@ class Survey:
                 signed |= cell[0] == "-"
             elif found := _number_in(cell):
                 text, mark, bare = found
-                column = self.columns.get(wanted)
-                if column is None:
-                    column = self.columns[wanted] = Column()
-                column.shapes[mark] += 1
-                if mark not in column.examples:
-                    column.examples[mark] = (line, text)
+                if wanted not in self.columns:
+                    self.columns[wanted] = Column()
+                self.columns[wanted].count(mark, line, text)
                 doubtful |= mark == "comma?" or mark == "point?"
                 if not bare:
                     signed = True
