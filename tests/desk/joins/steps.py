@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib import companies, exchange, orders, sales
+from chalicelib import companies, orders, sales
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Cause
 from chalicelib.bonuses.redemptions import consumers as redemptions_consumers
 from chalicelib.companies.model import CustomerRef
-from chalicelib.desk.joins import consumers, service
+from chalicelib.desk.joins import consumers, jobs, service
 from chalicelib.desk.joins.schemas import JoinReasonForm
 from chalicelib.exchange.customers import consumers as customers_consumers
+from chalicelib.exchange.customers import jobs as customers_jobs
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders.free_goods import consumers as free_goods_consumers
 from chalicelib.orders.response_times import consumers as response_times_consumers
@@ -132,7 +133,7 @@ class Firm:
                     return
                 continue
             body = self.queue.bodies[0]
-            handle = service.work if "join_id" in body else exchange.move_page
+            handle = jobs.join_two_companies if "join_id" in body else customers_jobs.move_customers
             handle(replace(self.context), {"body": json.dumps(body)})
             self.queue.bodies.pop(0)
 
