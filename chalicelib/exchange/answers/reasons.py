@@ -332,6 +332,18 @@ FAILURES: dict[str, tuple[str, str]] = {
         "Количеством могут быть два столбца, и от него зависит сумма: {first} ({first_column}) и {second} ({second_column}). Укажите нужный "
         "для `quantity`.",
     ),
+    "delivery_within": (
+        "In some rows {amount} is quantity times price and {column} together, in others not. Leave `amount` empty to take quantity times price, or "
+        "name the column if its sums are right.",
+        "В одних строках {amount} равно количеству на цену вместе с {column}, в других нет. Оставьте `amount` пустым, чтобы взять количество на цену, "
+        "или укажите столбец, если его суммы верны.",
+    ),
+    "price_or_sum": (
+        "{column} may be the sum of a row or the price of a piece: line {line} has the quantity {value}, and nothing proves either. Name it for `amount` "
+        "or for `unit_price`.",
+        "{column} может быть суммой строки или ценой за штуку: в строке {line} количество {value}, и ничто не доказывает ни того, ни другого. Укажите "
+        "столбец для `amount` или для `unit_price`.",
+    ),
     "section": (
         "Line {line} says “{text}”, but row {row} below it would count as a sale. Name the kind of all documents in `constants.kind`, or bring "
         "sales and returns as files of their own.",
@@ -573,6 +585,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "vat_within": (
         "{column} tells a rate of VAT, and {sums} was taken as having it in it. Name `vat` or a column of sums with VAT if it has not.",
         "В столбце {column} ставка НДС; {sums} взято как сумма с НДС. Если НДС сверху, укажите `vat` или столбец сумм с НДС.",
+    ),
+    "discount_within": (
+        "{column} tells discounts, and {sums} was taken as less them; no price proves it. Leave `amount` empty if it is not.",
+        "В столбце {column} скидки; {sums} взято как сумма с учётом скидки, цены для проверки нет. Если скидка не учтена, оставьте `amount` пустым.",
     ),
     "price_chosen": (
         "{column} was taken for the price: it is less the discount.",

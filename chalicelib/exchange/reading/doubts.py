@@ -17,7 +17,7 @@ from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import TypedMoment
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.places import Place
-from chalicelib.exchange.reading.survey import NUMBERS, Example, Survey, is_negative
+from chalicelib.exchange.reading.survey import NUMBERS, Example, Survey, is_delivery, is_negative
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.sales import word_kind
 
@@ -62,9 +62,8 @@ _OF_NUMBERS = re.compile(
     r"\boutlet\b|\btill\b|\bshift\b|\bterminal\b",
     re.IGNORECASE,
 )
-_SERIES = re.compile(
-    r"\W*(?:серия|префикс|series|prefix)\W*", re.IGNORECASE
-)  # beside the number: goods have series too
+# Beside the number: goods have series too.
+_SERIES = re.compile(r"\W*(?:серия|префикс|series|prefix)\W*", re.IGNORECASE)
 # One document may stand in the file in several states.
 _OF_STATES = re.compile(
     r"\bверси[яи]|\bисправлени|ревизи|редакци|\bversion\b|\brevision\b|updated|modified|\bизменен|is.?current|is.?latest|актуальн",
@@ -81,11 +80,6 @@ _PART = re.compile(r"(?:kit |bundle |assembly )?component\b|комплектую
 # Columns that tell rows of goods from rows of other sums of a document.
 _OF_ROWS = re.compile(
     r"\b(?:line|row|item|record|entry|detail|charge|amount)[ :_-]*type\b|\bamount[ -]description\b|^\W*type\W*$|^\W*(?:тип|вид)(?: строк\w*| позици\w*| записи)?\W*$",
-    re.IGNORECASE,
-)
-_DELIVERY = re.compile(r"shipping|доставк|freight|postage|\bdelivery\b", re.IGNORECASE)
-_OF_DELIVERY = re.compile(
-    r"дат[аы]|способ|адрес|номер|служб|метод|город|date|method|address|number|status|name|company|city|zip|country|phone|street|province|\bno\b|\bid\b|tax|ндс",
     re.IGNORECASE,
 )
 # Codes of the tax office: sales, advances, returns and corrections.
@@ -157,9 +151,8 @@ class Doubts:
         self._not_goods: tuple[int, Example] | None = None
         self._discount: Example | None = None  # without a minus
         self._signs_discounts = False
-        self._parts: tuple[int, str, str, Example] | None = (
-            None  # column, document, its value in the first row and in another
-        )
+        # Column, document, its value in the first row and in another.
+        self._parts: tuple[int, str, str, Example] | None = None
         self._split_at: Example | None = None
         self._typed_day: Example | None = None
         self._late_text: Example | None = None
@@ -180,9 +173,8 @@ class Doubts:
         self._watches.append(self._kopecks)
         self._numbers = [columns[each] for each in NUMBERS if each in columns]
         returns = self._below(_RETURN)
-        self._flags: list[tuple[int, Mark]] = [
-            (at, "return") for at in returns
-        ]  # a yes below such a heading marks its row
+        # A yes below such a heading marks its row.
+        self._flags: list[tuple[int, Mark]] = [(at, "return") for at in returns]
         self._flags += [(at, "cancelled") for at in self._beside if at not in returns and _may_cancel(names[at])]
         self._document = columns.get("document", -1)
         self._goods = columns.get("name", -1)
@@ -192,7 +184,7 @@ class Doubts:
         chosen = {heading_key(each.column) for each in profile.only}
         self._codes = self._below(_OF_CODES)
         self._of_rows = [at for at in self._below(_OF_ROWS) if heading_key(names[at]) not in chosen]
-        self._delivery = [at for at in self._below(_DELIVERY) if not _OF_DELIVERY.search(names[at])]
+        self._delivery = [at for at in self._beside if is_delivery(names[at])]
         # Columns that hold nothing but currencies so far.
         self._coins = [] if "currency" in {*columns, *profile.columns} else list(self._beside)
         self._sums = [columns[each] for each in SUMS if each in columns]

@@ -26,16 +26,9 @@ Category = Literal["row", "group", "total", "empty", "heading", "note", "filtere
 _BESIDE_SALES: tuple[Category, ...] = ("total", "empty", "heading", "note")
 _CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
 _NUMBERS: tuple[FieldName, ...] = ("quantity", "amount", "net_amount", "unit_price")
-_FURTHER: tuple[FieldName, ...] = (
-    "currency",
-    "kind",
-    "original",
-    "original_date",
-    "paid_on",
-    "contract",
-    "return_flag",
-)
 _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
+_ORIGINAL: tuple[FieldName, ...] = ("original", "original_date")
+_FURTHER: tuple[FieldName, ...] = ("currency", "kind", *_ORIGINAL, "paid_on", "contract", "return_flag", *_STATES)
 _MOST_NOTE_CELLS = 2
 _DIGIT = re.compile(r"\d")
 _FEW_SHORT = 10  # one of more rows than this may have been cut
@@ -101,7 +94,7 @@ class FlatTable:
         if self._numbers and self._goods and self._day >= 0 and len(self.document_places) == 1 and not self._filters:
             self._plain = (self.document_places[0], self._day, self._goods[-1], self._numbers[0])
         self._carried_places = sorted({*self.document_places, self._day, *self._customer} - {-1})
-        self._further = [columns[each] for each in (*_FURTHER, *_STATES) if each in columns]
+        self._further = [columns[each] for each in _FURTHER if each in columns]
         self._of_document = [columns[each] for each in ("kind", *_STATES) if each in columns]
         self._read = {*self._carried_places, *self._further}
         # A row that fills all of them leaves nothing to the cells above.

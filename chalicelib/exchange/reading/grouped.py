@@ -78,11 +78,10 @@ def tree_of(lines: Sequence[Line], above: int, below: int, names: tuple[str, str
             _close(open_groups, 0, names)
             tree.total = line
             at += 1
-            continue
-        if not line.is_document:
+        elif line.is_document:
+            at = _document(body, at, open_groups, above, below, tree, names)
+        else:
             at = _open(body, at, open_groups, above, names)
-            continue
-        at = _document(body, at, open_groups, above, below, tree, names)
     _close(open_groups, 0, names)
     return tree
 
@@ -174,14 +173,8 @@ def _differ(
 ) -> None:
     wrong = 1 if not _near(line.amount, amount) else 0
     said, found = ((line.quantity, quantity), (line.amount, amount))[wrong]
-    raise Unreadable(
-        code,
-        line=line.line,
-        label=line.label[:100],
-        column=names[wrong],
-        said=f"{said or 0:f}",
-        found=f"{found:f}",
-    )
+    told = {"said": f"{said or 0:f}", "found": f"{found:f}"}
+    raise Unreadable(code, line=line.line, label=line.label[:100], column=names[wrong], **told)
 
 
 def check_total(tree: Tree, names: tuple[str, str]) -> None:
@@ -219,14 +212,10 @@ class GroupedTable:
         """The places behind the cells at which `rows` puts the labels of groups."""
         return {level: self.place.width + 1 + at for at, level in enumerate(self.place.levels) if level}
 
-    def looked_at(self) -> Iterator[FlatRow]:
-        """Every row with a label, for the survey of its numbers; a document tells its day."""
-        yield from self._labelled()
-
     def rows(self, mark: DecimalMark) -> Iterator[FlatRow]:
         """The rows of goods. Raises Unreadable at the first group that its rows do not make."""
         lines = []
-        for row in self._labelled():
+        for row in self.looked_at():
             if row.category != "row":
                 continue
             lines.append(
@@ -256,7 +245,8 @@ class GroupedTable:
     def label_of(self, cells: Sequence[str]) -> str:
         return " ".join(cells[self.place.label].split())
 
-    def _labelled(self) -> Iterator[FlatRow]:
+    def looked_at(self) -> Iterator[FlatRow]:
+        """Every row with a label, for the survey of its numbers; a document tells its day. Raises Unreadable."""
         width = self.place.width
         for row in self.place.table.rows(width):
             if row.line <= self.place.last:

@@ -57,7 +57,7 @@ def found_in(file: SalesFile) -> Found:
         own_total=None
         if total is None
         else {"line": total.line, "quantity": _text(total.quantity), "amount": _text(total.amount)},
-        notes=[(note.code, note.facts) for note in file.all_notes()],
+        notes=[(note.code, note.facts) for note in file.notes.all()],
         fingerprint=file.place.fingerprint,
     )
 

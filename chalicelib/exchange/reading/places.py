@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 
@@ -221,10 +221,7 @@ def _grouped(
             ]
             dated = "document" in levels
             missing = [several for several in missing if not (dated and several == ("business_date",))]
-            kept = Heading(place.heading.columns, missing, (), place.heading.others, place.heading.doubles)
-            yield Place(
-                table, place.line, place.last, names, kept, preamble, place.levels, place.level_names, place.label
-            )
+            yield replace(place, heading=replace(place.heading, missing=missing))
 
 
 def _levelled(place: Place, column: int, levels: tuple[FieldName | None, ...], names: Sequence[str]) -> Place | None:
@@ -233,9 +230,9 @@ def _levelled(place: Place, column: int, levels: tuple[FieldName | None, ...], n
     if sum(1 for level in levels if level == "document") > 1:
         return None
     columns = {wanted: at for wanted, at in place.heading.columns.items() if at != column}
-    heading = Heading(columns, place.heading.missing, (), place.heading.others, place.heading.doubles)
+    heading = replace(place.heading, columns=columns, key=())
     shown = tuple(" ".join(name.split())[:200] for name in names)
-    return Place(place.table, place.line, place.last, place.names, heading, place.preamble, levels, shown, column)
+    return replace(place, heading=heading, levels=levels, level_names=shown, label=column)
 
 
 def level_of(name: str) -> FieldName | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chalicelib.exchange.answers.notes import MOST_EXAMPLES, Note, Notes
+from chalicelib.exchange.answers.notes import MOST_EXAMPLES, Notes
 from chalicelib.exchange.columns.cells import currency_in, currency_told, is_total, named, sum_told, total_of
 from chalicelib.exchange.columns.dates import is_period
 from chalicelib.exchange.columns.fields import FIELDS, SUMS, FieldName
@@ -277,14 +277,8 @@ class SalesFile:
         if wrong is None:
             return
         at = self.columns.get("quantity" if wrong.field == "quantity" else "amount", self.columns.get("net_amount", 0))
-        raise Unreadable(
-            code,
-            line=wrong.line,
-            label=wrong.label,
-            column=self.place.shown(at),
-            said=f"{wrong.said:f}",
-            found=f"{wrong.found:f}",
-        )
+        told = {"said": f"{wrong.said:f}", "found": f"{wrong.found:f}"}
+        raise Unreadable(code, line=wrong.line, label=wrong.label, column=self.place.shown(at), **told)
 
     def _add(self, totals: Totals, written: Written, read: SaleRow | None, document: str = "") -> None:
         quantity, amount = written.quantity or ZERO, written.amount or ZERO
@@ -419,9 +413,6 @@ class SalesFile:
         if reader.services:
             self.notes.add("services", count=reader.services)
 
-    def all_notes(self) -> list[Note]:
-        return self.notes.all()
-
 
 _PROVEN = 3  # numbers of a row, where quantity times price shows whether the amount is right
 _ROUNDING = Decimal("0.05")  # of the lines of a document
@@ -528,7 +519,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
             elif row.category in ("note", "total"):
                 _look_at_text(row, place, terms)
     if survey.rows and not survey.days and "business_date" not in place.heading.columns:
-        _refuse_undated(place, profile)
+        # Neither a column nor the document tells the day.
+        refuse_missing(replace(place, heading=Heading(place.heading.columns, [("business_date",)])), profile)
     _refuse_currency(survey, terms)
     if not survey.rows:
         notes.add("no_rows", row=place.line)
@@ -594,12 +586,6 @@ def _refuse_garbled(place: Place) -> None:
         if not place.heading.columns or is_garbled(text, table.encoding):
             found = [" ".join(name.split())[:60] for name in place.names if name.strip()][:20]
             raise Unreadable("encoding_unknown", encoding=table.encoding, found=found)
-
-
-def _refuse_undated(place: Place, profile: SalesProfileForm) -> None:
-    """Raises Unreadable: neither a column nor the document tells the day."""
-    heading = Heading(place.heading.columns, [("business_date",)])
-    refuse_missing(replace(place, heading=heading), profile)
 
 
 def _tell_day(place: Place, profile: SalesProfileForm, notes: Notes) -> None:

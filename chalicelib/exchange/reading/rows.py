@@ -31,11 +31,8 @@ MOST_CHARACTERS: dict[FieldName, int] = {
 }
 MOST_CONTRACT = 100  # that is kept: a longer one is no fault of the sale
 MOST_OTHER_CHARACTERS = 100
-KEYED: AbstractSet[FieldName] = {
-    "document",
-    "customer",
-    "sku",
-}  # their letters have two bytes: a key with two numbers holds 1,024
+# Their letters have two bytes: a key with two numbers holds 1,024.
+KEYED: AbstractSet[FieldName] = {"document", "customer", "sku"}
 MOST_SHOWN = 1000  # characters of a wrong cell
 ZERO = Decimal(0)
 CENT = Decimal("0.01")

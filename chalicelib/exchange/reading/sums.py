@@ -4,15 +4,16 @@ Questions that the arithmetic of the rows does not settle are asked back.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from chalicelib.exchange.answers.notes import Notes
 from chalicelib.exchange.columns.fields import AFTER_DISCOUNT, OF_A_ROW, WITH_VAT, FieldName
-from chalicelib.exchange.columns.headings import Heading, heading_key, letter_of
+from chalicelib.exchange.columns.headings import Heading, field_of, heading_key, letter_of
 from chalicelib.exchange.columns.languages import with_vat_abroad
-from chalicelib.exchange.columns.model import CellError, DecimalMark, words
+from chalicelib.exchange.columns.model import CellError, DecimalMark
 from chalicelib.exchange.columns.numbers import is_percent
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.places import refuse_missing
@@ -29,14 +30,15 @@ _VAT = re.compile(
 _MONEY_DISCOUNT = re.compile(r"сумм|руб|amount|lineitem|betrag", re.IGNORECASE)
 _PRICE = re.compile(r"\bцена\b|\bprice\b|preis\b|\bprix\b|\bprecio\b|\bprezzo\b|\bcena\b|ціна", re.IGNORECASE)
 _COST = re.compile(r"закуп|себестоим|учетн|учётн|cost|purchase|einkauf|achat|acquisto|zakup", re.IGNORECASE)
-_PLAIN_PRICES = frozenset(
-    map(
-        heading_key,
-        words(
-            "цена; цена за единицу; цена за шт; unit price; price; price each; einzelpreis; preis; prix unitaire; prix; precio unitario; "
-            "precio; prezzo unitario; prezzo; cena jednostkowa; cena; ціна"
-        ),
-    )
+
+
+def _keys(headings: str) -> frozenset[str]:
+    return frozenset(map(heading_key, headings.split("; ")))
+
+
+_PLAIN_PRICES = _keys(
+    "цена; цена за единицу; цена за шт; unit price; price; price each; einzelpreis; preis; prix unitaire; prix; precio unitario; "
+    "precio; prezzo unitario; prezzo; cena jednostkowa; cena; ціна"
 )
 _DEBIT, _CREDIT = (
     re.compile(r"\bдебет|\bdebit\b|\bдт\b", re.IGNORECASE),
@@ -49,20 +51,13 @@ _AGE = re.compile(
 _REVENUE = re.compile(r"выручк|revenue|netsales")  # is always less the discounts
 _ORDERED = re.compile(r"заказан|\bordered\b|\border (?:qty|quantity)", re.IGNORECASE)
 _SUMS: tuple[FieldName, ...] = ("amount", "net_amount")
-_OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
-_AFTER_DISCOUNT = frozenset(map(heading_key, AFTER_DISCOUNT.split("; ")))
-_WITH_VAT = frozenset(map(heading_key, [*WITH_VAT.split("; "), *with_vat_abroad()]))
+_OF_A_ROW = _keys(OF_A_ROW)
+_OF_A_ROW_OR_PIECE = _keys("итоговая стоимость товара")
+_AFTER_DISCOUNT = _keys(AFTER_DISCOUNT)
+_WITH_VAT = _keys("; ".join((WITH_VAT, *with_vat_abroad())))
 # Odoo takes them without VAT.
-_WITHOUT_VAT = frozenset(
-    map(
-        heading_key,
-        (
-            "order lines/subtotal",
-            "invoice lines/subtotal",
-            "order line/price subtotal",
-            "invoice line ids/price subtotal",
-        ),
-    )
+_WITHOUT_VAT = _keys(
+    "order lines/subtotal; invoice lines/subtotal; order line/price subtotal; invoice line ids/price subtotal"
 )
 _WITHIN = re.compile(r"\bв\s?т\.?\s?ч|в том числе|\bincl|davon|dont|di cui|w tym", re.IGNORECASE)
 
@@ -87,6 +82,10 @@ def amount_source(
     _choose_quantity(survey, mark, columns, profile)
     if "amount" in columns and "amount" not in profile.columns:
         _refuse_sums_of_accounts(survey, columns["amount"])
+        if "unit_price" not in columns:
+            _look_at_pieces(survey, mark, columns)
+        elif "net_amount" not in columns:
+            _leave_delivery(survey, mark, columns, notes)
     if "amount" in columns:
         for other in others:
             columns["amount"] = _better(survey, mark, columns, other, notes)
@@ -94,8 +93,10 @@ def amount_source(
             _tell_choice(survey, columns["amount"], [columns["net_amount"]], notes)
         if not others:
             _refuse_sums_of_documents(survey, mark, columns)
-            if "amount" not in profile.columns:
-                _refuse_discount_beside(survey, mark, columns, profile)
+            told: Sequence[FieldName | int] = ["discount"] if "discount" in columns else survey.discounts
+            settled = "amount" in profile.columns or ("discount" in profile.columns and "discount" not in columns)
+            for each in () if settled else told:
+                _refuse_discount_beside(survey, mark, columns, each, notes)
         if not profile.vat and "amount" not in profile.columns and _is_vat_on_top(survey, mark, columns):
             if _WITHIN.search(survey.place.shown(columns["vat"])):
                 _refuse_vat(survey, columns, "amount")
@@ -128,6 +129,51 @@ def amount_source(
         _refuse_vat_of_orders(survey, mark, columns)
         _tell_rate(survey, mark, columns, "unit_price", notes)
     return "price"
+
+
+def _leave_delivery(survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], notes: Notes) -> None:
+    """Leaves sums with a delivery in them, which stands beside: quantity times price tells the goods. Raises Unreadable where only some rows show it."""
+    amount, price = columns["amount"], columns["unit_price"]
+    discounts: tuple[FieldName | int, ...] = ("discount", *survey.discounts)
+    for at in survey.deliveries:
+        proofs = others = 0
+        for _, cells in survey.sample:
+            several: tuple[FieldName | int, ...] = ("quantity", "unit_price", "amount", at)
+            *numbers, delivery = (value_of(cells.get(each, ""), mark) for each in several)
+            if None not in numbers:
+                goods, total = (numbers[0] or 0) * (numbers[1] or 0), numbers[2] or Decimal(0)
+                within = abs(goods + (delivery or 0) - total) <= _CENT
+                proofs += within and bool(delivery)
+                others += not within or any(value_of(cells.get(each, ""), mark) for each in discounts)
+        if proofs and others:
+            raise Unreadable("delivery_within", amount=survey.place.shown(amount), column=survey.place.shown(at))
+        if proofs:
+            del columns["amount"]
+            _tell_choice(survey, price, [amount], notes)
+            return
+
+
+def _look_at_pieces(survey: Survey, mark: DecimalMark, columns: dict[FieldName, int]) -> None:
+    """Takes sums without a price as prices where the sums of the documents beside prove that. Raises Unreadable where the heading names either and nothing
+    proves which.
+    """
+    amount, example = columns["amount"], None
+    sums: defaultdict[tuple[int, str, Decimal], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for line, cells in survey.sample:
+        fields: tuple[FieldName | int, ...] = ("quantity", _sampled(survey, amount))
+        quantity, value = (value_of(cells.get(each, ""), mark) or Decimal(0) for each in fields)
+        if quantity * value != value:
+            example = example or (line, cells.get("quantity", "").strip())
+        for at in survey.document_sums:
+            if said := value_of(cells[at], mark):
+                made = sums[at, cells["document"], said]
+                made[0], made[1] = made[0] + value, made[1] + quantity * value
+    differing = [(said, made) for (*_, said), made in sums.items() if made[0] != made[1]]
+    rows, pieces = (any(abs(made[each] - said) <= _CENT for said, made in differing) for each in (0, 1))
+    if pieces and not rows:
+        columns["unit_price"] = columns.pop("amount")
+    elif example and not rows and heading_key(survey.place.names[amount]) in _OF_A_ROW_OR_PIECE:
+        raise Unreadable("price_or_sum", column=survey.place.shown(amount), line=example[0], value=example[1][:60])
 
 
 def _refuse_sums_of_accounts(survey: Survey, amount: int) -> None:
@@ -243,7 +289,9 @@ def _other_price(survey: Survey, columns: Mapping[FieldName, int]) -> int | None
     if key in _PLAIN_PRICES or key in _AFTER_DISCOUNT or key in _WITH_VAT or "сндс" in key:
         return None
     read = {*columns.values(), *survey.place.heading.others.get("unit_price", ())}
-    prices = (at for at, name in enumerate(names) if at not in read and _PRICE.search(name))
+    prices = (
+        at for at, name in enumerate(names) if at not in read and _PRICE.search(name) and field_of(name) != "amount"
+    )
     return next((at for at in prices if not _COST.search(names[at])), None)
 
 
@@ -351,19 +399,13 @@ def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mappin
 
 
 def _refuse_discount_beside(
-    survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], profile: SalesProfileForm
+    survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], told: FieldName | int, notes: Notes
 ) -> None:
-    """Raises Unreadable where rows have a discount and nothing shows that their sum is less it: it is quantity times price, or no price is told."""
-    several: list[tuple[FieldName | int, int]] = [("discount", columns["discount"])] if "discount" in columns else []
-    if not several and "discount" not in profile.columns:
-        several = [(at, at) for at in survey.discounts]
-    for sampled, at in several:
-        _refuse_discount_in(survey, mark, columns, sampled, at)
+    """Raises Unreadable where rows have a discount and nothing shows that their sum is less it: it is quantity times price, or no price is told.
 
-
-def _refuse_discount_in(
-    survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], sampled: FieldName | int, at: int
-) -> None:
+    `told`: the column of discounts in the sample. A note tells discounts in percent, which no price proves.
+    """
+    at = columns[told] if isinstance(told, str) else told
     names = survey.place.names
     heading, discount = heading_key(names[columns["amount"]]), heading_key(names[at])
     before_promotions = heading in ("itemprice", "itemrevenue")
@@ -371,28 +413,26 @@ def _refuse_discount_in(
     unpriced = "unit_price" not in columns and not in_percent and not _REVENUE.search(heading)
     if heading in _AFTER_DISCOUNT or heading_key(names[columns.get("unit_price", at)]) in _AFTER_DISCOUNT:
         return
+    found: Example | None = None
     suspect: Example | None = None
     for line, cells in survey.sample:
         values = [value_of(cells.get(each, ""), mark) for each in ("quantity", "unit_price", "amount")]
-        if not (value := value_of(cells.get(sampled, ""), mark)):
+        if not (value := value_of(cells.get(told, ""), mark)):
             continue
-        if before_promotions or (unpriced and abs(value) >= 1 and not is_percent(cells[sampled].strip())):
-            suspect = suspect or (line, cells[sampled].strip())
+        found = line, cells[told].strip()
+        if before_promotions or (unpriced and abs(value) >= 1 and not is_percent(found[1])):
+            suspect = suspect or found
         if None in values:
             continue
         quantity, price, amount = (value or Decimal(0) for value in values)
         if abs(abs(quantity * price) - abs(amount)) > _CENT:
             return
-        suspect = suspect or (line, cells[sampled].strip())
+        suspect = suspect or found
+    shown, sums = survey.place.shown(at), survey.place.shown(columns["amount"])
     if suspect:
-        line, told = suspect
-        raise Unreadable(
-            "discount_beside",
-            column=survey.place.shown(at),
-            amount=survey.place.shown(columns["amount"]),
-            line=line,
-            value=told[:60],
-        )
+        raise Unreadable("discount_beside", column=shown, amount=sums, line=suspect[0], value=suspect[1][:60])
+    if found:
+        notes.add("discount_within", column=shown, sums=sums)
 
 
 def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], other: int, notes: Notes) -> int:

@@ -40,7 +40,10 @@ _A_DAY = re.compile(r"\bдат[аы]\b|\bdate\b|datum\b|\bday\b|\bпериод\b
 _NOT_ZERO = re.compile("[1-9]")
 _RATES = frozenset(map(heading_key, VAT_RATES.split("; ")))
 _DISCOUNT = re.compile(
-    r"(?<!без )(?<!до )(?<!со )(?<!after )(?<!before )(?:скидк|discount|rabat|remise|descuento|sconto)", re.IGNORECASE
+    r"(?<!без )(?<!до )(?<!со )(?<!after )(?<!before )(?:скидк|discount|rabat|remise|descuento|sconto)|"
+    r"(?:спис|оплач|использ|потрач)\w*\W+(?:\w+\W+)?(?:бонус|балл)|(?:бонус|балл)\w*\W+(?:спис|использ|потрач)|points? (?:redeemed|used|spent)|"
+    r"(?:redeemed|used) (?:loyalty |bonus )?points",
+    re.IGNORECASE,
 )
 _TAX = re.compile(
     r"ндс|пдв|налог|акциз|\b(?:vat|tax|[csi]?gst|tps|tvq|[phq]st|cess|excise|levy|mwst|tva|iva|btw)\b", re.IGNORECASE
@@ -51,6 +54,16 @@ _NO_TAX = re.compile(
 _PRICE = re.compile(r"\bцена\b|\bprice\b|preis\b|\bprix\b|\brate\b", re.IGNORECASE)
 _WITHOUT_VAT = re.compile(
     r"без (?:уч[её]та )?ндс|без налог|excl|\bex\.? (?:vat|tax|gst)\b|before tax|\bnet\b|\bht\b|netto|ohne mwst",
+    re.IGNORECASE,
+)
+_DELIVERY = re.compile(r"shipping|доставк|freight|postage|\bdelivery\b", re.IGNORECASE)
+_OF_DELIVERY = re.compile(
+    r"дат[аы]|способ|адрес|номер|служб|метод|город|date|method|address|number|status|name|company|city|zip|country|phone|street|province|\bno\b|\bid\b|tax|ндс",
+    re.IGNORECASE,
+)
+_DOCUMENT_SUM = re.compile(
+    r"\W*(?:(?:общая )?(?:сумма|стоимость)|итог\w*(?: по)?) (?:отправлени|документ|заказ|накладн|чек)\w*\W*|"
+    r"\W*(?:order|shipment|document|invoice|receipt) (?:total|amount|sum|value)\W*",
     re.IGNORECASE,
 )
 # Of a whole order in a row of its first line: what its lines are worth, delivery, VAT, and what was paid.
@@ -147,7 +160,7 @@ class Survey:
         self._words = [(counter, columns[wanted]) for counter, wanted in words if wanted in columns]
         self.twins = Twins(columns)
         # Below `Оплачено`, a bare number is money.
-        dated = "paid_on" in columns and is_day_heading(names[columns["paid_on"]])
+        dated = "paid_on" in columns and _A_DAY.search(names[columns["paid_on"]])
         self._no_payment = ("wrong",) if dated else ("wrong", "serial")
         named = {"customer", "customer_name"} <= columns.keys()
         self._named_codes = (columns["customer"], columns["customer_name"]) if named else ()
@@ -162,11 +175,14 @@ class Survey:
         self.rates = [at for at in beside if keys[at] in _RATES]
         self.discounts = [at for at in beside if _DISCOUNT.search(names[at])]
         self.net_price = next((at for at in beside if is_net_price(names[at])), -1)
+        self.deliveries = [at for at in beside if is_delivery(names[at])]
+        self.document_sums = [at for at in beside if _DOCUMENT_SUM.fullmatch(names[at])]
         taxes = [at for at in beside if at not in self.rates and _TAX.search(names[at])]
         self.taxes = [at for at in taxes if not _NO_TAX.search(names[at])]
         sums: tuple[FieldName, ...] = ("amount", "unit_price", "quantity")
         others = [at for wanted in sums for at in place.heading.others.get(wanted, ())]
-        several = {*others, *self.rates, *self.discounts, *self.taxes, *self.order_sums, self.net_price} - {-1}
+        others += [*self.rates, *self.discounts, *self.taxes, *self.order_sums, *self.deliveries, *self.document_sums]
+        several = {*others, self.net_price} - {-1}
         self._kept: list[tuple[FieldName | int, int]] = [*self._numbers, *((at, at) for at in sorted(several))]
         self._apart = tuple(
             at
@@ -194,7 +210,8 @@ class Survey:
                 doubtful |= mark == "comma?" or mark == "point?"
                 if not bare:
                     signed = True
-                    self._look_at_money(line, text)
+                    if (told := currency_in(text)) and told not in self.money:
+                        self.money[told] = (line, text)
         for at in self._apart:
             if self.returns_apart is None and _NOT_ZERO.search(cells[at]) and shape(cells[at].strip()) != "wrong":
                 self.returns_apart = at, (line, cells[at].strip())
@@ -207,7 +224,7 @@ class Survey:
         if self._sum >= 0:
             self._look_at_amounts(document, cells)
         if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
-            self._keep(line, cells)
+            self.sample.append((line, {"document": document, **{each: cells[at] for each, at in self._kept}}))
         self.look_at_day(line, day_text, cells)
         if "paid_on" in columns and not self.paid and (text := cells[columns["paid_on"]].strip()):
             self.paid = isinstance(cells[columns["paid_on"]], TypedMoment) or _day_shape(text) not in self._no_payment
@@ -245,13 +262,6 @@ class Survey:
             names = self.names_of.setdefault(code, {})
             if len(names) < 3:
                 names.setdefault(_name_key(name), name)
-
-    def _look_at_money(self, line: int, text: str) -> None:
-        if (found := currency_in(text)) and found not in self.money:
-            self.money[found] = (line, text)
-
-    def _keep(self, line: int, cells: Sequence[str]) -> None:
-        self.sample.append((line, {each: cells[at] for each, at in self._kept}))
 
     def _look_at_signs(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int], document: str) -> None:
         at, beside = columns.get("quantity"), columns.get("amount", columns.get("net_amount"))
@@ -346,8 +356,9 @@ class Survey:
             self.slashes.setdefault(shown, (line, text))
 
 
-def is_day_heading(heading: str) -> bool:
-    return bool(_A_DAY.search(heading))
+def is_delivery(heading: str) -> bool:
+    """True for the heading of a sum of delivery."""
+    return bool(_DELIVERY.search(heading) and not _OF_DELIVERY.search(heading))
 
 
 def is_net_price(heading: str) -> bool:

@@ -77,7 +77,6 @@ class Totals:
     """Running sums of a file and the points from which a row of totals may count."""
 
     sums: Sums = field(default_factory=Sums)
-    checked: int = 0
     last: OwnTotal | None = None
     _points: list[Sums] = field(default_factory=lambda: [Sums()])
     _document: Sums = field(default_factory=Sums)
@@ -162,21 +161,15 @@ class Totals:
         whole = self.sums.match(quantity, amount)
         self.last = OwnTotal(line, quantity, amount, whole)
         if whole:
-            self.checked += 1
             self._points = [Sums(), self.sums]
             return None
-        points = [self._document, self._customer] if group else []
         for place in range(len(self._points) - 1, -1, -1):
             if self.sums.minus(self._points[place]).match(quantity, amount) and self.sums != self._points[place]:
-                del self._points[place + 1 :]
-                self._points.append(self.sums)
-                self.checked += 1
+                self._points[place + 1 :] = [self.sums]
                 return None
-        for point in points:
-            if self.sums.minus(point).match(quantity, amount):
-                self.checked += 1
-                self._points.append(self.sums)
-                return None
+        if group and any(self.sums.minus(each).match(quantity, amount) for each in (self._document, self._customer)):
+            self._points.append(self.sums)
+            return None
         return self._mismatch(line, label, quantity, amount, self._document if group else self._points[-1])
 
     def _mismatch(

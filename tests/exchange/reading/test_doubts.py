@@ -85,6 +85,33 @@ def test_sums_of_delivery_in_a_column_of_their_own_are_told() -> None:
     assert "delivery_left" not in read_file(sales("Дата доставки", "12.01.2026", "13.01.2026")).notes
 
 
+def test_sums_with_the_delivery_of_the_column_beside_give_way_to_quantity_times_price() -> None:
+    content = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Доставка;Сумма\n12.01.2026;1;К;Л;2;50;5;105\n13.01.2026;2;К;Л;1;50;;50\n"
+    read = read_file(content)
+    assert (read.total, read.notes["delivery_left"]["lines"]) == (150, [2])
+    assert read.notes["amount_chosen"] == {"column": "Цена", "others": ["Сумма"]}
+    assert read_file(content, {"mapping": {"amount": "Сумма"}}).total == 155
+    assert read_file(content.replace("5;105", "5;100")).found.columns["amount"] == "Сумма"
+    mixed = content.replace(";;50", ";7;50")
+    assert why(mixed) == ("delivery_within", {"amount": "Сумма", "column": "Доставка"})
+    assert read_file(mixed, {"mapping": {"amount": ""}}).total == 150
+
+
+@pytest.mark.parametrize(("said", "total"), [("450", 450), ("250", 250), ("300", 250)])
+def test_the_sum_of_the_document_tells_sums_of_rows_from_prices(said: str, total: int) -> None:
+    rows = f"12.01.2026;1;К;Л;2;200;{said}\n12.01.2026;1;К;М;1;50;{said}\n"
+    assert read_file(f"Дата;Номер;Контрагент;Номенклатура;Количество;Стоимость;Сумма документа\n{rows}").total == total
+
+
+def test_a_heading_of_a_sum_or_a_price_is_asked_back_where_nothing_proves_either() -> None:
+    content = "Дата;Номер;Контрагент;Номенклатура;Количество;Итоговая стоимость товара\n12.01.2026;1;К;Л;2;200\n"
+    code, facts = why(content)
+    assert (code, facts["line"], facts["value"]) == ("price_or_sum", 2, "2")
+    assert read_file(content, {"mapping": {"amount": "Итоговая стоимость товара"}}).total == 200
+    assert read_file(content, {"mapping": {"unit_price": "Итоговая стоимость товара"}}).total == 400
+    assert read_file(content.replace(";2;200", ";1;200")).total == 200
+
+
 @pytest.mark.parametrize(
     "others",
     [("Дебет", "Кредит"), ("Debit", "Credit"), ("Current", "1-30"), ("1 – 30 days", "Over 90 days")],
@@ -277,7 +304,9 @@ def test_a_discount_beside_the_product_of_quantity_and_price_is_asked_back() -> 
     assert read_file(taken_off).total == Decimal(90)
 
 
-@pytest.mark.parametrize("discount", ["Скидка", "Сумма автоматической скидки"])
+@pytest.mark.parametrize(
+    "discount", ["Скидка", "Сумма автоматической скидки", "Списано бонусов", "Баллы списаны", "Points redeemed"]
+)
 def test_a_discount_beside_a_sum_without_a_price_is_asked_back(discount: str) -> None:
     content = f"Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;{discount}\n12.01.2026;УТ-1;К;Л;2;100,00;12,00\n"
     assert why(content)[0] == "discount_beside"
@@ -286,7 +315,9 @@ def test_a_discount_beside_a_sum_without_a_price_is_asked_back(discount: str) ->
     assert read_file(content.replace("Сумма;", "Выручка;", 1)).total == 100
     # A part of the price, and a percentage, say how the sum came about.
     assert read_file(content.replace("12,00", "0,12")).total == 100
-    assert read_file(content.replace(f";{discount}", ";Скидка, %")).total == 100
+    in_percent = read_file(content.replace(f";{discount}", ";Скидка, %"))
+    assert (in_percent.total, in_percent.notes["discount_within"]["column"]) == (100, "Скидка, %")
+    assert "discount_within" not in read_file(content.replace(f";{discount}", ";Начислено бонусов")).notes
 
 
 def test_of_two_prices_the_one_after_the_discount_is_taken_and_told() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from chalicelib.exchange.documents.rules import DocumentDrafts
 from tests.exchange.reading.steps import read_file, why
 from tests.exchange.reading.writers import Document, Line, as_xlsx, table_of
 
@@ -269,6 +270,19 @@ def test_sheets_of_months_are_one_table_with_their_totals_and_lines_counted_on()
     assert read_file(book(**{"Январь": SALES, "Февраль 2026": february}), {"sheet": "Январь"}).total == 100
     february[-1][-1] = 140
     assert why(book(Январь=SALES, Февраль=february))[0] == "total_differs"
+
+
+@pytest.mark.parametrize(
+    ("day", "customer", "wrong"), [(12, "К", ""), (13, "К", "date_differs"), (12, "Л", "customer_differs")]
+)
+def test_a_document_in_two_sheets_of_months_is_one_or_told(day: int, customer: str, wrong: str) -> None:
+    february = [SALES[0], [f"{day}.01.2026", "1", customer, "М", 1, 50, 50]]
+    drafts = DocumentDrafts(most_lines=10)
+    for row in read_file(book(Январь=SALES, Февраль=february)).rows:
+        drafts.add(row)
+    drafts.settle()
+    assert [len(draft.rows) for draft in drafts.good()] == ([] if wrong else [2])
+    assert drafts.of(row).code == wrong
 
 
 @pytest.mark.parametrize("names", [("Январь", "Возвраты"), ("Лист1", "Лист2"), ("Январь", "Январь (копия)")])
