@@ -88,7 +88,7 @@ class Case:
 
     `demand_id`: a wish whose answer makes the case ready, `answered` one whose answer did. `last_entry`: the latest entry of its history. `contact`: whom to call who is no
     member; until a member of the company is reached. `rank`: what is at stake, in the company's currency. `rank_in_club`: for a company in
-    another currency than the club's, the sum in the club's currency by which it stands among the others.
+    another currency than the club's, the sum in the club's currency by which it stands among the others. `left_out_until`: on no list before this day though ready, since its company is held out.
     """
 
     case_id: str
@@ -109,6 +109,7 @@ class Case:
     surveyed: date | None = None
     listed_on: date | None = None
     listed_by: str | None = None
+    left_out_until: date | None = None
     last_entry: str | None = None
     opened_on: date
     version: int = 0

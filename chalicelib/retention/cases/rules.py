@@ -83,7 +83,7 @@ def follow(case: Case, state: RhythmState, today: date) -> Case:
 
 
 def _planned(case: Case, due: date) -> Case:
-    return replace(case, state=CaseState.WAITING, because=CaseCause.PLAN, due=due, tries=0)
+    return replace(case, state=CaseState.WAITING, because=CaseCause.PLAN, due=due, tries=0, left_out_until=None)
 
 
 def joined(case: Case, today: date) -> Case:
@@ -91,11 +91,15 @@ def joined(case: Case, today: date) -> Case:
     return case if case.state is CaseState.ENDED else replace(_planned(case, today), state=CaseState.ENDED)
 
 
-def put_off(case: Case, today: date, until: date) -> Case:
-    """The case of a company that is held out: nobody calls it, and on its day it gets another one. `until`: within a month as after any call, so that the days of a case tell nobody who is held out."""
-    if case.state is CaseState.ENDED or case.due > today:
+def left_out(case: Case, today: date, until: date, another: date) -> Case:
+    """The case of a company that is held out, until this day: ready on its day as any other, but on no list.
+
+    After a month it gets `another` day within the next one, as after a call: else it would stand among those that a manager leaves waiting.
+    """
+    if case.state is not CaseState.READY:
         return case
-    return _planned(case, until)
+    again = case.due + MONTH
+    return _planned(case, another) if again <= today else replace(case, left_out_until=min(until, again))
 
 
 def prepared(

@@ -5,7 +5,7 @@
     the wish of a company is answered      ──▶ goods_arrived
 
 `follow` looks at the present state, the present manager and the hold-out, not at what an event says; so duplicate and late deliveries end
-in the same case. A dormant company is assigned to the open wave first: a held-out company is not called, in spite of its case.
+in the same case. A dormant company is assigned to the open wave first. The case of a held-out company looks like any other, and is on no list.
 
 Weakest point: a case that is ready keeps its rank until its company changes its state or is listed.
 """
@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from chalicelib import contacts
 from chalicelib.companies import Company, company_key
+from chalicelib.contacts import HoldOut
 from chalicelib.platform import Club, Context
 from chalicelib.retention.cases import keys, rules, store
 from chalicelib.retention.cases.config import Calls
@@ -54,17 +55,23 @@ def follow(context: Context, company_id: str) -> None:
 
 
 def _planned(context: Context, case: Case, company: Company, known: Rhythm) -> Case:
-    """Ready on its day, or put off while the company is held out."""
+    """Ready on its day; on no list while the company is held out."""
     if case.company_state is not known.state or case.was_joined:
         case = rules.follow(case, known.state, context.today)
     if known.state in waves.TO_WIN_BACK:
         waves.assign(context, [case.company_id])
-    hold_out = waves.hold_out_of(context, case.company_id)
-    if hold_out:
-        return rules.put_off(case, context.today, hold_out.told(context.today, rules.MONTH.days))
     config = context.config[Calls]
     weight = _weight(context, company, known)
-    return rules.prepared(case, estimates(known), context.today, season(config), config.weights, weight)
+    case = rules.prepared(case, estimates(known), context.today, season(config), config.weights, weight)
+    return left_out(context, case, waves.hold_out_of(context, case.company_id))
+
+
+def left_out(context: Context, case: Case, held: HoldOut | None) -> Case:
+    """The case as its company's hold-out leaves it; without one, it may be listed."""
+    case = replace(case, left_out_until=None)
+    if held is None:
+        return case
+    return rules.left_out(case, context.today, held.until, held.told(context.today, rules.MONTH.days))
 
 
 def _weight(context: Context, company: Company, known: Rhythm) -> Decimal | None:

@@ -1,6 +1,6 @@
 """The items of cases.
 
-CASE   a `Case`: ready, it is listed by its manager, by rank and by day; waiting, it is due on its day
+CASE   a `Case`: ready, it is listed by its manager, by rank and by day; waiting or left out of lists, it is due on its day
 ENTRY  an `Entry`, created once; only an erasure takes a person's name from it
 """
 
@@ -40,9 +40,10 @@ def save(context: Context, case: Case, before: Case | None) -> None:
 
 def _item(case: Case) -> Item:
     item = {**keys.case(case.case_id).as_item(), **to_item(case)}
-    if case.state is CaseState.WAITING:
-        item |= platform_keys.due(DUE, case.due, case.company_id).as_gsi2()
-    if case.state is CaseState.READY:
+    due = case.due if case.state is CaseState.WAITING else case.left_out_until
+    if due:
+        item |= platform_keys.due(DUE, due, case.company_id).as_gsi2()
+    elif case.state is CaseState.READY:
         manager = case.manager_id or ""
         item |= keys.ready_list(manager, int(100 * case.listed_by_sum), case.case_id).as_gsi1()
         item |= keys.ready_since(manager, case.due.isoformat(), case.case_id).as_gsi2()

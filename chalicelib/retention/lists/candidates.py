@@ -40,7 +40,7 @@ _OPEN = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.
 
 
 def ready_cases(context: Context, manager_id: str) -> tuple[list[Case], list[Case]]:
-    """The manager's ready cases by rank and by day, as they are now. Three calls."""
+    """The manager's ready cases by rank and by day, as they are now, without those that are held out since they became ready. Four calls."""
     by_rank = cases_store.ready(context, manager_id, LOOKED_AT)
     by_day = cases_store.longest_ready(context, manager_id, WAITED)
     wanted = [cases_keys.case(case.case_id) for case in (*by_rank, *by_day)]
@@ -49,10 +49,13 @@ def ready_cases(context: Context, manager_id: str) -> tuple[list[Case], list[Cas
         for key, item in context.table.get_many(wanted, consistent=True).items()
         if (case := from_item(Case, item)).state is CaseState.READY and case.manager_id == manager_id
     }
+    held = contacts.held_out(context, [case.company_id for case in now.values()])
+    for company_id in held:
+        cases.follow(context, company_id)  # its case leaves the lists until the hold-out ends
 
     def fresh(several: Sequence[Case]) -> list[Case]:
         found = (now.get(cases_keys.case(case.case_id)) for case in several)
-        return [case for case in found if case]
+        return [case for case in found if case and case.company_id not in held]
 
     return fresh(by_rank), fresh(by_day)
 
@@ -62,12 +65,7 @@ def choose(
 ) -> list[tuple[Case, ListedCall]]:
     """The first so many cases that may be called today. Two reads for so many companies, and about twelve for each."""
     found: list[tuple[Case, ListedCall]] = []
-    queue = rules.in_turn(by_rank, by_day, number, context.today)
-    held = contacts.held_out(context, [case.company_id for case in queue])
-    for case in queue:
-        if case.company_id in held:
-            cases.follow(context, case.company_id)  # it waits until the hold-out ends
-    for several in chunks([case for case in queue if case.company_id not in held], number):
+    for several in chunks(rules.in_turn(by_rank, by_day, number, context.today), number):
         facts = _facts(context, [case.company_id for case in several])
         for case in several:
             if len(found) == number:

@@ -25,7 +25,7 @@ from chalicelib.platform import Calendar, Club, Context, EventType, Problem, or_
 from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.config.working_time import working_day_after
 from chalicelib.retention.cases import keys, store
-from chalicelib.retention.cases import rules as cases
+from chalicelib.retention.cases import service as cases
 from chalicelib.retention.cases.config import Calls
 from chalicelib.retention.cases.events import REOPENED
 from chalicelib.retention.cases.model import CallAnswer, CallKind, Case, CaseState, Entry, NewContact
@@ -121,8 +121,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         person_before=start.contact,
     )
     hold_out = waves.hold_out_of(context, company.company_id)
-    if hold_out:
-        after = cases.put_off(after, context.today, hold_out.told(context.today, MONTH.days))
+    after = cases.left_out(context, after, hold_out)
     manager_id = form.manager_id or after.manager_id
     after = replace(
         after,

@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from chalicelib import companies, members, tiers
+from chalicelib import companies, contacts, members, tiers
 from chalicelib.platform import Club, Context, Money, chunks
 from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.retention.cases import keys as cases_keys
@@ -66,7 +66,7 @@ def _quiet(context: Context) -> Iterator[QuietCompany]:
 
 
 def show(context: Context) -> OverviewView:
-    """Four calls, and two for each manager."""
+    """Four calls, and three for each manager."""
     nights = store.days(context, context.today - YEAR_AND_MORE)
     last = nights[0] if nights else _no_night(context)
     return OverviewView(
@@ -125,7 +125,7 @@ def _cut(rows: list[Row], limit: int, after: Position) -> tuple[list[Row], Posit
 
 
 def list_managers(context: Context, limit: int, after: Position) -> tuple[list[ManagerOverviewView], Position]:
-    """Four calls, and two for each manager."""
+    """Four calls, and three for each manager."""
     last = _last(context)
     ids = [each for each in _ids(context, last) if after is None or each > after["manager_id"]]
     rest = {"manager_id": ids[limit - 1]} if len(ids) > limit else None
@@ -164,10 +164,12 @@ def _manager(context: Context, manager_id: str, name: str | None, sums: AtRisk) 
 
 
 def late_cases(context: Context, manager_id: str, limit: int, after: Position) -> tuple[list[Case], Position]:
-    """The manager's cases that have been ready for more than a month, the longest first. One call."""
+    """The manager's cases that have been ready for more than a month, the longest first, but none that nobody may call now. Two calls."""
     latest = context.today - timedelta(days=model.MONTH_LATE)
     page = cases.ready_until(context, manager_id, latest, limit, after)
-    return [from_item(Case, item) for item in page.items], page.last
+    found = [from_item(Case, item) for item in page.items]
+    held = contacts.held_out(context, [case.company_id for case in found])
+    return [case for case in found if case.company_id not in held], page.last
 
 
 def list_late(

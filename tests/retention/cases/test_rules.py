@@ -134,7 +134,7 @@ def test_companies_that_nobody_talked_to_are_spread_although_the_beginning_of_th
 def test_a_company_that_closed_down_is_never_called_unless_it_orders() -> None:
     ended = reached(case(), reason=SilenceReason.CLOSED, answer=CallAnswer.LEAVE_ALONE)
     assert rules.follow(ended, RhythmState.LOST, TODAY).state is CaseState.ENDED
-    assert rules.put_off(ended, TODAY, TODAY + rules.MONTH) is ended
+    assert rules.left_out(ended, TODAY, TODAY + rules.CHECK_IN, TODAY + rules.MONTH) is ended
     again = rules.follow(ended, RhythmState.WON_BACK, TODAY)
     assert (again.state, again.reason) == (CaseState.WAITING, None)
 

@@ -6,18 +6,20 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib import companies
+from chalicelib import companies, contacts
 from chalicelib.companies import store as companies_store
 from chalicelib.companies.company import read_company
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
+from chalicelib.platform.jobs import due_between
 from chalicelib.platform.settings import queue_url
 from chalicelib.retention.cases import consumers, jobs, keys, service, store
 from chalicelib.retention.cases.model import CaseCause, CaseState
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.learning import store as learning_store
 from chalicelib.retention.learning.store import Learned
+from chalicelib.retention.overview.service import late_cases
 from chalicelib.retention.states.rules import RhythmState
 from chalicelib.retention.waves import service as waves
 from chalicelib.table.transactions import Transaction
@@ -122,14 +124,16 @@ def test_told_twice_nothing_is_written(context: Context) -> None:
     assert store.load(context, store.case_id_of("cmp_unknown")) is None
 
 
-def test_who_is_held_out_is_assigned_before_the_case_and_not_ready(context: Context) -> None:
+def test_who_is_held_out_is_assigned_before_the_case_and_on_no_list(context: Context) -> None:
     wave = planned(context, held_out_percent=50)
     begun = days_later(context, 1)
     several = [known(begun, f"cmp_{number}") for number in range(24)]
     held = {each.company_id for each in entered(begun, wave.wave_id).values() if each.arm == "held"}
     assert len(entered(begun, wave.wave_id)) == 24 and 0 < len(held) < 24
     assert {case.company_id for case in store.ready(begun, IVAN, 100)} == set(several) - held
-    assert all(case_of(begun, each).state is CaseState.WAITING for each in held)
+    assert {(each.state, each.due) for name in several if (each := case_of(begun, name))} == {
+        (CaseState.READY, begun.today)
+    }
 
 
 def test_the_days_of_a_case_do_not_tell_that_its_company_is_held_out(context: Context) -> None:
@@ -137,14 +141,19 @@ def test_the_days_of_a_case_do_not_tell_that_its_company_is_held_out(context: Co
     begun = days_later(context, 1)
     several = [known(begun, f"cmp_{number}") for number in range(24)]
     held = [each for each in several if waves.hold_out_of(begun, each)]
-    assert len({case_of(begun, each).due for each in held}) > 4
-    for company_id in held:
-        for day in range(1, 181):
-            later, case = days_later(begun, day), case_of(begun, company_id)
-            assert 0 <= (case.due - later.today).days <= 30 and case.because is CaseCause.PLAN
-            if case.due == later.today:  # as the nightly run does
-                service.follow(later, company_id)
-        assert waves.hold_out_of(later, company_id) is None and case_of(later, company_id).state is CaseState.READY
+    days = set()
+    for day in range(1, 181):
+        later = days_later(begun, day)
+        for company_id in list(due_between(later, store.DUE, later.today, later.today)):
+            service.follow(later, company_id)  # as the nightly run does
+        found = [case_of(later, each) for each in held]
+        assert all(abs((case.due - later.today).days) <= 30 and case.because is CaseCause.PLAN for case in found)
+        assert all((case.state is CaseState.READY) is (case.due <= later.today) for case in found)
+        assert not {case.company_id for case in late_cases(later, IVAN, 100, None)[0]} & {*held} or day == 180
+        days |= {case.due for case in found}
+    assert len(days) > 9 and not contacts.held_out(later, held)
+    listed = {case.company_id for case in store.ready(later, IVAN, 100)}
+    assert listed >= {case.company_id for case in found if case.state is CaseState.READY} >= {*held}
 
 
 def test_a_wish_that_is_answered_reports_back_to_its_case(context: Context) -> None:

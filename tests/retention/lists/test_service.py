@@ -195,7 +195,10 @@ def test_who_is_held_out_since_this_morning_is_on_no_list(context: Context) -> N
     assert held
     found = listed(begun, IVAN)
     assert set(companies_of(found)) == set(several) - held
-    assert {case_of(begun, each).state for each in held} == {CaseState.WAITING}
+    assert found.ready == len(several) - len(held)
+    assert {(each.state, each.due) for name in several if (each := case_of(begun, name))} == {
+        (CaseState.READY, context.today)
+    }
 
 
 def test_the_morning_makes_the_lists_of_working_days_for_all_who_call(context: Context) -> None:

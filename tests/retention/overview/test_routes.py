@@ -151,7 +151,7 @@ def test_the_lists_behind_it_name_the_companies(api: Api, context: Context) -> N
 
 
 @measures(keys.overview)
-def test_the_overview_is_four_calls_and_two_for_each_manager(context: Context) -> None:
+def test_the_overview_is_four_calls_and_three_for_each_manager(context: Context) -> None:
     with calls_counted(context.table.client) as made:
         service.show(context)
-    assert made == ["Query", "Query", "BatchGetItem", "BatchGetItem", "Query", "Query", "Query"]
+    assert made == ["Query", "Query", "BatchGetItem", "BatchGetItem", "Query", "Query", "Query", "BatchGetItem"]
