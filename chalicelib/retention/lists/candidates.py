@@ -40,17 +40,19 @@ _OPEN = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.
 
 
 def ready_cases(context: Context, manager_id: str) -> tuple[list[Case], list[Case]]:
-    """The manager's ready cases by rank and by day, as they are now, without those that are held out since they became ready. Four calls."""
+    """The manager's ready cases by rank and by day, as they are now, without those that are held out since they became ready. Three calls."""
     by_rank = cases_store.ready(context, manager_id, LOOKED_AT)
     by_day = cases_store.longest_ready(context, manager_id, WAITED)
-    wanted = [cases_keys.case(case.case_id) for case in (*by_rank, *by_day)]
+    ids = {case.case_id: case.company_id for case in (*by_rank, *by_day)}
+    holds = [contacts.hold_out_key(each) for each in ids.values()]
+    items = context.table.get_many([*map(cases_keys.case, ids), *holds], consistent=True)
+    held = {made.company_id for key in holds if (made := contacts.hold_out_today(context, items.pop(key, None)))}
     now = {
         key: case
-        for key, item in context.table.get_many(wanted, consistent=True).items()
+        for key, item in items.items()
         if (case := from_item(Case, item)).state is CaseState.READY and case.manager_id == manager_id
     }
-    held = contacts.held_out(context, [case.company_id for case in now.values()])
-    for company_id in held:
+    for company_id in sorted(held):
         cases.follow(context, company_id)  # its case leaves the lists until the hold-out ends
 
     def fresh(several: Sequence[Case]) -> list[Case]:
