@@ -138,12 +138,12 @@ def _leave_delivery(survey: Survey, mark: DecimalMark, columns: dict[FieldName, 
     for at in survey.deliveries:
         proofs = others = 0
         for _, cells in survey.sample:
-            several: tuple[FieldName | int, ...] = ("quantity", "unit_price", "amount", at)
-            *numbers, delivery = (value_of(cells.get(each, ""), mark) for each in several)
-            if None not in numbers:
-                goods, total = (numbers[0] or 0) * (numbers[1] or 0), numbers[2] or Decimal(0)
-                within = abs(goods + (delivery or 0) - total) <= _CENT
-                proofs += within and bool(delivery)
+            several: tuple[FieldName | int, ...] = ("quantity", "unit_price", "amount", at, "vat")
+            quantity, each_price, total, delivery, vat = (value_of(cells.get(each, ""), mark) for each in several)
+            if quantity is not None and each_price is not None and total is not None:
+                over = total - quantity * each_price - (delivery or 0)
+                within = abs(over) <= _CENT
+                proofs += bool(delivery) and (within or abs(over - (vat or 0)) <= _CENT)
                 others += not within or any(value_of(cells.get(each, ""), mark) for each in discounts)
         if proofs and others:
             raise Unreadable("delivery_within", amount=survey.place.shown(amount), column=survey.place.shown(at))

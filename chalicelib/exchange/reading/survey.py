@@ -41,8 +41,8 @@ _NOT_ZERO = re.compile("[1-9]")
 _RATES = frozenset(map(heading_key, VAT_RATES.split("; ")))
 _DISCOUNT = re.compile(
     r"(?<!без )(?<!до )(?<!со )(?<!after )(?<!before )(?:скидк|discount|rabat|remise|descuento|sconto)|"
-    r"(?:спис|оплач|использ|потрач)\w*\W+(?:\w+\W+)?(?:бонус|балл)|(?:бонус|балл)\w*\W+(?:спис|использ|потрач)|points? (?:redeemed|used|spent)|"
-    r"(?:redeemed|used) (?:loyalty |bonus )?points",
+    r"(?:спис|опла[тч]|использ|потрач)\w*\W+(?:\w+\W+)?(?:бонус|балл)|(?:бонус|балл)\w*\W+(?:спис|использ|потрач)|points? (?:used|spent)|"
+    r"\bused (?:loyalty |bonus )?points|\bredeemed|\bredemption|(?:купон|coupon)\w*\W+(?:сумм|руб|amount|value)|сумм\w* (?:по )?купон",
     re.IGNORECASE,
 )
 _TAX = re.compile(

@@ -95,6 +95,9 @@ def test_sums_with_the_delivery_of_the_column_beside_give_way_to_quantity_times_
     mixed = content.replace(";;50", ";7;50")
     assert why(mixed) == ("delivery_within", {"amount": "Сумма", "column": "Доставка"})
     assert read_file(mixed, {"mapping": {"amount": ""}}).total == 150
+    taxed = content.replace("Сумма", "НДС;Сумма").replace(";5;105", ";5;20;125").replace(";;50", ";;10;60")
+    assert why(taxed)[0] == "delivery_within"
+    assert read_file(taxed, {"mapping": {"amount": ""}, "vat": "net_plus_vat"}).total == 180
 
 
 @pytest.mark.parametrize(("said", "total"), [("450", 450), ("250", 250), ("300", 250)])
@@ -305,7 +308,16 @@ def test_a_discount_beside_the_product_of_quantity_and_price_is_asked_back() -> 
 
 
 @pytest.mark.parametrize(
-    "discount", ["Скидка", "Сумма автоматической скидки", "Списано бонусов", "Баллы списаны", "Points redeemed"]
+    "discount",
+    [
+        "Скидка",
+        "Сумма автоматической скидки",
+        "Списано бонусов",
+        "Оплата баллами",
+        "Баллы списаны",
+        "Points redeemed",
+        "Купон, руб",
+    ],
 )
 def test_a_discount_beside_a_sum_without_a_price_is_asked_back(discount: str) -> None:
     content = f"Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;{discount}\n12.01.2026;УТ-1;К;Л;2;100,00;12,00\n"
