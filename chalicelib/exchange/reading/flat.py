@@ -20,6 +20,7 @@ from chalicelib.exchange.reading.model import RowFilterForm, SalesProfileForm
 from chalicelib.exchange.reading.places import Place
 from chalicelib.exchange.reading.survey import is_day, is_row_within_total, is_total_row
 from chalicelib.exchange.tables.model import MOST_COLUMNS, Row, Unreadable
+from chalicelib.exchange.tables.text import TextTable
 
 Category = Literal["row", "group", "total", "empty", "heading", "note", "filtered", "broken"]
 
@@ -30,6 +31,7 @@ _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _ORIGINAL: tuple[FieldName, ...] = ("original", "original_date")
 _FURTHER: tuple[FieldName, ...] = ("currency", "kind", *_ORIGINAL, "paid_on", "contract", "return_flag", *_STATES)
 _MOST_NOTE_CELLS = 2
+MOST_KEPT = 4 * 1024 * 1024  # bytes of a text: ten times that in memory
 _DIGIT = re.compile(r"\d")
 _FEW_SHORT = 10  # one of more rows than this may have been cut
 _TOTALS = ("итого", "всего", "итог", "total", "subtotal")  # in the column of goods
@@ -88,6 +90,7 @@ class FlatTable:
         self._factors = [columns[each] for each in factors if each in columns]
         self._keys = [heading_key(name) for name in place.names]
         self._filters = [(self._column(each), each) for each in profile.only]
+        self._kept: list[FlatRow] | None = None  # every row, once `looked_at` has read them
         self._plain: tuple[int, int, int, int] | None = None
         self._plain_above: tuple[str, str] | None = None  # document and day
         self._day_name = place.names[self._day].strip() if self._day >= 0 else ""
@@ -113,7 +116,22 @@ class FlatTable:
         before: tuple[str, str, str] | None = None
         lengths = Counter[int]()
         begun = ""
+        above: list[str] | None = None  # document, day and customer of the row above
+        kept: list[FlatRow] | None = [] if self._may_be_kept() else None
         for row in self.rows():
+            if kept is not None:
+                kept.append(row)
+                if row.length != self.place.width:  # what it is depends on the rows below
+                    kept = None
+            if row.category == "row":
+                head = [row.cells[at] for at in self._carried_places]
+                if head == above and shown["repeated"]:  # it tells what the row above told
+                    lengths[row.length] += 1
+                    yield row
+                    continue
+                above = head
+            elif row.category == "group":
+                above = None
             number = self.document_of(row.cells).strip() if row.category in ("row", "group") else ""
             if number and number != begun:
                 begun = number
@@ -129,6 +147,7 @@ class FlatTable:
             elif row.category == "group":
                 shown["groups"] += 1
             yield row
+        self._kept = kept
         # A delimiter within a text makes its row longer than the others, whatever its last cells hold.
         self._most_cells = max(self.place.width, min(lengths, key=lambda each: (-lengths[each], each), default=0))
         short = sum(count for length, count in lengths.items() if length < self.place.width)
@@ -156,14 +175,17 @@ class FlatTable:
         """The rows with the cells that stand above them."""
         above: list[str] = [""] * (self.place.width + 1)
         torn = False  # whether a row above may have begun a document that nobody can read
-        for row in self.rows():
+        kept, self._kept = self._kept, None  # their cells are filled, so once
+        for row in self.rows() if kept is None else kept:
             if torn and row.category in ("row", "group"):
                 torn = not self.document_of(row.cells).strip()
                 if torn and self.carry.document and not any(row.cells[at].strip() for at in self._carried_places):
                     yield row._replace(category="broken", fault="row_above")
                     continue
             torn |= row.category not in _BESIDE_SALES and (is_torn(row) or self._has_quoted_document(row))
-            if row.category == "group" and self._names_period(row.cells):
+            if row.category == "row":
+                yield self._filled(row, above)
+            elif row.category == "group" and self._names_period(row.cells):
                 if is_day(row.cells[self._day]):
                     for at in (*self.document_places, self._day):
                         above[at] = row.cells[at]
@@ -184,10 +206,15 @@ class FlatTable:
             elif row.category == "group" and self._has_heads and self._is_head(row.cells):
                 above[:] = row.cells
                 yield row
-            elif row.category in ("row", "group"):
-                yield self._filled(row if row.category == "row" else row._replace(category="row"), above)
+            elif row.category == "group":
+                yield self._filled(row._replace(category="row"), above)
             else:
                 yield row
+
+    def _may_be_kept(self) -> bool:
+        """True for a text that is small enough to be kept in memory, so that it is not read again."""
+        table = self.place.table
+        return isinstance(table, TextTable) and table.path.stat().st_size <= MOST_KEPT
 
     def _has_quoted_document(self, row: FlatRow) -> bool:
         """True where quotation marks that do not match are in the cell of the document."""

@@ -129,10 +129,13 @@ class _Buckets:
         self._rows: list[list[SaleRow | list[CellFault]]] = [[] for _ in range(count)]
         self._files = [folder / f"bucket-{number:06d}" for number in range(count)]
         self._held = 0
+        self._together, self._at = "", 0  # the last key, and its file
         self._folder = folder
 
     def add(self, together: str, read: SaleRow | list[CellFault]) -> None:
-        self._rows[zlib.crc32(together.encode()) % len(self._rows)].append(read)
+        if together != self._together:
+            self._together, self._at = together, zlib.crc32(together.encode()) % len(self._rows)
+        self._rows[self._at].append(read)
         self._held += 1
         if self._held == SPILL_ROWS:
             self._spill()

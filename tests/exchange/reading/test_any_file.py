@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.companies import customer_key
+from chalicelib.exchange.reading import flat
 from chalicelib.exchange.tables.model import Unreadable
 from tests.exchange.reading import shapes, writers
 from tests.exchange.reading.shapes import Shape
@@ -331,6 +333,25 @@ KINDS = st.sampled_from(["quote", "cut", "double", "blank", "shift", "lost"])
 @given(writers.documents(), writers.dialects(), KINDS, st.integers(0, 10**9))
 def test_one_defect_changes_no_sum_unnamed(several: list[Document], dialect: Dialect, kind: str, seed: int) -> None:
     check_defect(several, dialect, kind, seed)
+
+
+def outcome(text: bytes) -> Read | tuple[str, Any]:
+    try:
+        return read_file(text)
+    except Unreadable as reason:
+        return reason.code, reason.facts
+
+
+@settings(max_examples=FEW, deadline=None)
+@given(writers.documents(), writers.dialects(), KINDS, st.integers(0, 10**9))
+def test_rows_kept_in_memory_are_those_of_a_second_reading(
+    several: list[Document], dialect: Dialect, kind: str, seed: int
+) -> None:
+    clean = writers.as_text(several, dialect)
+    for text in (clean, spoil(clean, kind, random.Random(seed), dialect)):
+        with mock.patch.object(flat, "MOST_KEPT", 0):
+            twice = outcome(text.encode(dialect.encoding))
+        assert outcome(text.encode(dialect.encoding)) == twice
 
 
 @pytest.mark.slow
