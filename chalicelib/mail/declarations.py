@@ -82,7 +82,7 @@ class Declaration:
 
     @property
     def texts(self) -> Path:
-        return HOUSE.joinpath(*self.module.split(".")[1:-1], "texts")
+        return HOUSE.parent.joinpath(*self.module.split(".")[:-1], "texts")
 
 
 _LETTERS: dict[str, Declaration] = {}
