@@ -6,7 +6,7 @@ from chalicelib.table import Key, company_partition, in_gsi1, in_table
 @in_table("by day", "S")
 def day_total(company_id: str, day: date | None = None, other: str = "") -> Key:
     """The purchases of a company by day; those in an `other` currency than its own beside them. Without a day: the prefix of the list."""
-    return Key(company_partition(company_id), f"DAY#{day.isoformat() if day else ''}{other and f'#{other}'}")
+    return Key(company_partition(company_id), f"DAY#{day.isoformat() if day else ''}{f'#{other}' if other else ''}")
 
 
 @in_table("latest first", "E, S")

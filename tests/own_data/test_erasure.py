@@ -155,7 +155,9 @@ class Life:
         day, case_id = self.context.today, cases.case_id_of("cmp_1")
         about: dict[str, Any] = {"case_id": case_id, "company_id": "cmp_1"}
         tx = Transaction()
-        cases.put(tx, Case(**about, company_state=RhythmState.ACTIVE, due=day, opened_on=day, contact=named), None)
+        cases.put(
+            tx, Case(**about, company_state=RhythmState.ACTIVE, due=day, opened_on=day, contact=named, version=1), None
+        )
         said: dict[str, Any] = {"kind": CallKind.CHECK_IN, "result": "not_reached", "person_before": named}
         cases.add_entry(tx, Entry(**about, **said, entry_id="ent_1", by="mbr_manager", at=self.context.at, day=day))
         self.context.table.commit(tx)

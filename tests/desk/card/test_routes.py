@@ -36,7 +36,18 @@ def filled(market: Market) -> Market:
     tx = Transaction()
     today = market.context.today
     states_store.put(
-        tx, Rhythm("cmp_1", RhythmState.ACTIVE, today, today, 1, last_order=today, window_from=today, window_to=today)
+        tx,
+        Rhythm(
+            "cmp_1",
+            RhythmState.ACTIVE,
+            today,
+            today,
+            1,
+            last_order=today,
+            window_from=today,
+            window_to=today,
+            version=1,
+        ),
     )
     market.context.table.commit(tx)
     return market

@@ -55,7 +55,7 @@ def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, context:
     assert answer.json == {
         "grant_id": answer.json["grant_id"],
         "company_id": company_id,
-        "company_name": None,
+        "company_name": "Luch",
         "tier": "gold",
         "from": "2026-11-20",
         "until": "2026-12-31",
@@ -83,7 +83,9 @@ def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, context:
 
 
 def test_the_staff_lists_the_manual_tiers_of_all_companies(api: Api, context: Context):
-    made = {each: granted(api, each, key=each).json["grant_id"] for each in (company(context), company(context))}
+    made = {
+        each: granted(api, each, key=each).json["grant_id"] for each in (company(context), company(context, "Zarya"))
+    }
     first, second = made
     assert api.call("POST", url(first, f"/{made[first]}/withdraw"), MANAGER, WORD, key="w").status == 200
 
