@@ -78,7 +78,7 @@ class Table:
 
     def get(self, key: Key, *, consistent: bool = False) -> Item | None:
         """The item, or None. One call; 0.5 RCU per 4 KB, 1 when consistent."""
-        answer = self.client.get_item(TableName=self.name, Key=key.as_wired(), ConsistentRead=consistent)
+        answer = self.client.get_item(TableName=self.name, Key=key.as_wire(), ConsistentRead=consistent)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
     def get_fresh(self, key: Key, is_fresh: Callable[[Item], bool] = bool) -> Item | None:
@@ -107,7 +107,7 @@ class Table:
         for start in range(0, len(wanted), MOST_KEYS):
             pending: dict[str, Any] = {
                 self.name: {
-                    "Keys": [key.as_wired() for key in wanted[start : start + MOST_KEYS]],
+                    "Keys": [key.as_wire() for key in wanted[start : start + MOST_KEYS]],
                     "ConsistentRead": consistent,
                     **part,
                 }

@@ -30,7 +30,7 @@ class Key(NamedTuple):
     def as_item(self) -> dict[str, str]:
         return {"pk": self.pk, "sk": self.sk}
 
-    def as_wired(self) -> dict[str, dict[str, str]]:
+    def as_wire(self) -> dict[str, dict[str, str]]:
         """As DynamoDB's typed attributes."""
         return {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
 

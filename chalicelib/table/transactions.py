@@ -182,11 +182,11 @@ class Transaction:
         """Write nothing; refuse the transaction unless the item is so. `instead` is raised in place of `Refused` then."""
         if instead:
             self.instead[label] = instead
-        self._append("ConditionCheck", key, {"Key": key.as_wired()}, when, label)
+        self._append("ConditionCheck", key, {"Key": key.as_wire()}, when, label)
 
     def delete(self, key: Key, *, when: ConditionBase | None = None, label: str = "") -> None:
         refuse_to_change(key)
-        self._append("Delete", key, {"Key": key.as_wired()}, when, label)
+        self._append("Delete", key, {"Key": key.as_wire()}, when, label)
 
     def guard(self, guard: Guard) -> None:
         """Adds the guard and its entry. A write of the guarded item itself gets its condition, too, and is refused by its own label."""
@@ -199,7 +199,7 @@ class Transaction:
             self._operations[guard.key] = present._replace(when=both)
             return
         self.instead[GUARD] = guard.refusal
-        body = {"Key": guard.key.as_wired()}
+        body = {"Key": guard.key.as_wire()}
         self._operations[guard.key] = Operation("ConditionCheck", guard.key, body, guard.when, GUARD)
 
     def labels(self) -> list[str]:
@@ -267,7 +267,7 @@ def update_to_wire(
     if not clauses:
         raise ValueError(f"this update of {key} changes nothing: a check says so better")
     wired: dict[str, Any] = {
-        "Key": key.as_wired(),
+        "Key": key.as_wire(),
         "UpdateExpression": " ".join(clauses),
         "ExpressionAttributeNames": names,
     }

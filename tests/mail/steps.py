@@ -121,6 +121,7 @@ class Waiting:
     queue: str = "letters"
 
 
+MOST_STEPS = 5_000
 RETRY = timedelta(seconds=120)  # how long the queue keeps a message that failed
 
 
@@ -163,7 +164,10 @@ class World:
         self.context = replace(self.context, now=self.context.now + timedelta(seconds=seconds))
 
     def run(self) -> None:
-        while self.stream or self.queue or self.reports:
+        """Until nothing is left to do. A letter that can never be composed would keep it busy for ever, so its steps are bounded."""
+        for _ in range(MOST_STEPS):
+            if not (self.stream or self.queue or self.reports):
+                return
             if self.stream:
                 self.tell_next()
             elif self.reports:
@@ -172,6 +176,7 @@ class World:
                 waiting = min(self.queue, key=lambda each: each.due)
                 self.pass_time(max(0.0, (waiting.due - self.context.now).total_seconds()))
                 self.deliver(waiting)
+        raise AssertionError(f"not done after {MOST_STEPS} steps; waiting: {self.queue[:3]}")
 
     def tell_next(self) -> None:
         event = self.stream[0]
