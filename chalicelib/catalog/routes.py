@@ -11,11 +11,11 @@ from chalicelib.catalog.schemas import (
     ProductQuery,
     ProductResultsView,
     ProductRowsForm,
-    StaffProductPage,
+    StaffProductView,
     StockResultsView,
     StockRowsForm,
 )
-from chalicelib.platform import Answer, Call, Routes, Text
+from chalicelib.platform import Answer, Call, ListPage, Routes, Text
 
 routes = Routes(__name__, tag="catalogue")
 
@@ -30,7 +30,7 @@ def list_categories(call: Call) -> CategoryTreeView:
 
 
 @routes.get("/v1/staff/products", scope="staff.catalog.read", query=ProductQuery)
-def list_staff_products(call: Call) -> StaffProductPage:
+def list_staff_products(call: Call) -> ListPage[StaffProductView]:
     """List and search products, with their prices in all price types and their cost."""
     return service.page_of_staff_products(call.context, call.query, call.cursors(), call.language)
 

@@ -17,7 +17,7 @@ from chalicelib.catalog.rules import (
     StockFigure,
     TypePrice,
 )
-from chalicelib.platform import Fault, Form, ListPage, ListQuery, Money, View, clock
+from chalicelib.platform import Fault, Form, ListQuery, Money, View, clock
 from chalicelib.platform.fields import ONE_LINE, Currency, Moment, Title
 from chalicelib.platform.files.uploads import Upload
 
@@ -180,10 +180,6 @@ class StaffProductView(BaseProductView):
     prices: list[TypePriceView]
     cost_price: Money | None = Field(description="Cost of one unit, VAT included; null where it is not known.")
     updated_at: str
-
-
-class StaffProductPage(ListPage):
-    items: list[StaffProductView]
 
 
 # --- writing products -------------------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from chalicelib.catalog.schemas import (
     ProductFacetsView,
     ProductFilters,
     ProductQuery,
-    StaffProductPage,
     StaffProductView,
     StockView,
     TypePriceView,
@@ -23,7 +22,7 @@ from chalicelib.catalog.schemas import (
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.catalog.search import store as search_store
 from chalicelib.catalog.search.rules import Order, PagePosition, ProductFilter
-from chalicelib.platform import Context, Language, Money
+from chalicelib.platform import Context, Language, ListPage, Money
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.lists import CountView
 from chalicelib.table import Item, Key
@@ -33,9 +32,9 @@ After = dict[str, str] | None
 
 def page_of_staff_products(
     context: Context, query: ProductQuery, cursors: Cursors, language: Language
-) -> StaffProductPage:
+) -> ListPage[StaffProductView]:
     _, items, last = page_of_products(context, query, cursors.open(query.cursor), language)
-    return StaffProductPage(
+    return ListPage[StaffProductView](
         items=[_staff_view(context, item) for item in items],
         next_cursor=cursors.close(last),
         count=count_of_products(context, query),

@@ -8,7 +8,18 @@ from chalicelib.companies.config import Fact
 from chalicelib.companies.model import MOST_CONTACTS, ClaimedCompany, Role
 from chalicelib.distributors import DistributorCardView
 from chalicelib.members import PersonName, Phone
-from chalicelib.platform import Email, Form, Language, ListPage, ListQuery, NameOf, PageQuery, View, narrowed
+from chalicelib.platform import (
+    CursorPage,
+    Email,
+    Form,
+    Language,
+    ListPage,
+    ListQuery,
+    NameOf,
+    PageQuery,
+    View,
+    narrowed,
+)
 from chalicelib.platform.fields import ONE_LINE_OR_NONE, Identifier, Name, Region, shape, unspaced
 
 Influence = Annotated[int, Field(ge=1, le=3, description="1 decides, 2 supports, 3 influences.")]
@@ -197,9 +208,8 @@ class PersonView(View):
     version: int
 
 
-class PeoplePage(View):
-    items: list[PersonView]
-    next_cursor: str | None
+class PeoplePage(CursorPage[PersonView]):
+    pass
 
 
 class InvitationView(View):
@@ -213,11 +223,8 @@ class InvitationView(View):
     expires_at: str | None = Field(description="When the invitation ends; null once it is accepted.")
 
 
-class InvitationPage(View):
+class InvitationPage(CursorPage[InvitationView]):
     """Oldest first."""
-
-    items: list[InvitationView]
-    next_cursor: str | None
 
 
 class PrivilegeView(View):
@@ -262,10 +269,8 @@ class StaffCompanyView(CompanyView):
     )
 
 
-class FoundCompaniesPage(ListPage):
+class FoundCompaniesPage(ListPage[StaffCompanyView]):
     """Companies by name, or with pending claims."""
-
-    items: list[StaffCompanyView]
 
 
 class CustomerQuestionView(View):
@@ -282,10 +287,8 @@ class CustomerQuestionView(View):
 CustomerQuestionsQuery = narrowed(CustomerQuestionView, same=("source", "inn"), words=("company.name",), day=("since",))
 
 
-class CustomerQuestionsPage(ListPage):
+class CustomerQuestionsPage(ListPage[CustomerQuestionView]):
     """The oldest question first."""
-
-    items: list[CustomerQuestionView]
 
 
 class StaffPersonView(PersonView):

@@ -1,6 +1,6 @@
 from chalicelib.contacts import notes
-from chalicelib.contacts.schemas import ContactQuery, NoteForm, NotePage, NoteView, VerdictView
-from chalicelib.platform import Call, PageQuery, Routes
+from chalicelib.contacts.schemas import ContactQuery, NoteForm, NoteView, VerdictView
+from chalicelib.platform import Call, CursorPage, PageQuery, Routes
 
 routes = Routes(__name__, tag="letters")
 
@@ -24,6 +24,6 @@ def note_contact(call: Call, form: NoteForm, member_id: str) -> NoteView:
 
 
 @routes.get("/v1/staff/members/{member_id}/contacts", scope="staff.contacts.read", query=PageQuery)
-def list_contacts(call: Call, member_id: str) -> NotePage:
+def list_contacts(call: Call, member_id: str) -> CursorPage[NoteView]:
     """List the contacts with a member that the staff noted, the latest day first."""
-    return call.page(NotePage, notes.page, call.context, member_id, show=NoteView.of)
+    return call.page(CursorPage[NoteView], notes.page, call.context, member_id, show=NoteView.of)

@@ -59,8 +59,3 @@ class NoteView(View):
     @classmethod
     def of(cls, item: Item) -> "NoteView":
         return cls.model_validate({name: item[name] for name in cls.model_fields if name in item})
-
-
-class NotePage(View):
-    items: list[NoteView]
-    next_cursor: str | None

@@ -3,16 +3,13 @@ from chalicelib.demand.rules import Demand
 from chalicelib.demand.schemas import (
     DemandAnswerForm,
     DemandForm,
-    DemandPage,
     DemandView,
-    StaffDemandPage,
     StaffDemandView,
     WaitingDemandsQuery,
-    WantedProductPage,
     WantedProductsQuery,
     WantedProductView,
 )
-from chalicelib.platform import Call, PageQuery, Routes
+from chalicelib.platform import Call, CursorPage, ListPage, PageQuery, Routes
 
 routes = Routes(__name__, tag="catalogue")
 
@@ -29,11 +26,17 @@ def record_demand(call: Call, form: DemandForm) -> DemandView:
 
 
 @routes.get("/v1/demands", scope="catalog.read", query=PageQuery)
-def list_demands(call: Call) -> DemandPage:
+def list_demands(call: Call) -> CursorPage[DemandView]:
     """List your own requests for goods and their answers, newest first."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return call.page(
-        DemandPage, store.own_demands, call.context.table, company_id, member_id, of=Demand, show=DemandView.of
+        CursorPage[DemandView],
+        store.own_demands,
+        call.context.table,
+        company_id,
+        member_id,
+        of=Demand,
+        show=DemandView.of,
     )
 
 
@@ -45,21 +48,24 @@ def cancel_demand(call: Call, demand_id: str) -> DemandView:
 
 
 @routes.get("/v1/staff/demands", scope="staff.demands.read", query=WantedProductsQuery)
-def list_wanted_products(call: Call) -> WantedProductPage:
+def list_wanted_products(call: Call) -> ListPage[WantedProductView]:
     """List the articles that partners wait for, most wanted first.
 
     The order is by the number of waiting members, then by units. The list follows a change within seconds.
     """
     return call.page(
-        WantedProductPage, service.most_wanted, call.context, show=lambda wanted: WantedProductView.of(*wanted)
+        ListPage[WantedProductView],
+        service.most_wanted,
+        call.context,
+        show=lambda wanted: WantedProductView.of(*wanted),
     )
 
 
 @routes.get("/v1/staff/demands/waiting", scope="staff.demands.read", query=WaitingDemandsQuery)
-def list_waiting_demands(call: Call) -> StaffDemandPage:
+def list_waiting_demands(call: Call) -> ListPage[StaffDemandView]:
     """List open requests for an article, oldest first; without an article, those described in words."""
     return call.page(
-        StaffDemandPage,
+        ListPage[StaffDemandView],
         service.waiting,
         call.context,
         call.query.sku or "",

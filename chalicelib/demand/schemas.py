@@ -7,7 +7,7 @@ from chalicelib.catalog import Product, Sku
 from chalicelib.companies import Company
 from chalicelib.demand.rules import Demand, DemandCount, DemandState
 from chalicelib.members import Member
-from chalicelib.platform import Form, ListPage, ListQuery, View, narrowed
+from chalicelib.platform import Form, ListQuery, View, narrowed
 
 
 class DemandForm(Form):
@@ -69,11 +69,6 @@ class DemandView(View):
         return cls.from_record(demand, quantity=demand.quantity or None, answer=answer, **more)
 
 
-class DemandPage(View):
-    items: list[DemandView]
-    next_cursor: str | None
-
-
 class WantedProductView(View):
     """The demand for an article that is out of stock."""
 
@@ -90,10 +85,6 @@ class WantedProductView(View):
 
 
 WantedProductsQuery = narrowed(WantedProductView, words=("sku", "name", "name_ru"))
-
-
-class WantedProductPage(ListPage):
-    items: list[WantedProductView]
 
 
 class StaffDemandView(DemandView):
@@ -116,7 +107,3 @@ WaitingDemandsQuery = narrowed(
     day=("opened_at",),
     base=WaitingQuery,
 )
-
-
-class StaffDemandPage(ListPage):
-    items: list[StaffDemandView]

@@ -154,7 +154,7 @@ StaffDistributorsQuery = narrowed(
 )
 
 
-class DistributorPage(ListPage):
+class DistributorPage(ListPage[DistributorView]):
     items: list[DistributorView]
 
 

@@ -1,7 +1,7 @@
 from chalicelib.exports import service
-from chalicelib.exports.schemas import ExportForm, ExportPage, ExportView
+from chalicelib.exports.schemas import ExportForm, ExportView
 from chalicelib.exports.sources import DESCRIPTIONS
-from chalicelib.platform import Answer, Call, Context, PageQuery, Principal, Routes
+from chalicelib.platform import Answer, Call, Context, CursorPage, PageQuery, Principal, Routes
 from chalicelib.platform.access.rights import check_reader, readable
 from chalicelib.table import Position
 
@@ -21,9 +21,9 @@ def start_export(call: Call, form: ExportForm) -> ExportView:
 
 
 @routes.get("/v1/staff/exports", scope=_ANY, query=PageQuery)
-def list_exports(call: Call) -> ExportPage:
+def list_exports(call: Call) -> CursorPage[ExportView]:
     """List your own exports of the last week, newest first, of the tables that you may read now."""
-    return call.page(ExportPage, _of_readable_tables, call.context, call.principal)
+    return call.page(CursorPage[ExportView], _of_readable_tables, call.context, call.principal)
 
 
 @routes.get("/v1/staff/exports/{export_id}", scope=_ANY)

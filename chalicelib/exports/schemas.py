@@ -3,7 +3,7 @@ from datetime import datetime
 from pydantic import Field
 
 from chalicelib.exports.model import ExportFormat, ExportSource
-from chalicelib.platform import Form, Money, View, WorkView
+from chalicelib.platform import Form, Money, WorkView
 
 
 class ExportForm(Form):
@@ -28,8 +28,3 @@ class ExportView(WorkView):
     )
     url: str | None = Field(description="Null until it is done. Good until `expires_at`; ask again for another.")
     expires_at: datetime | None
-
-
-class ExportPage(View):
-    items: list[ExportView]
-    next_cursor: str | None

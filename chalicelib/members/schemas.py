@@ -132,10 +132,8 @@ class SuppressionView(View):
 SuppressionListQuery = narrowed(SuppressionView, same=("reason",), day=("at",), base=SuppressionsQuery)
 
 
-class SuppressionPage(ListPage):
+class SuppressionPage(ListPage[SuppressionView]):
     """Newest first."""
-
-    items: list[SuppressionView]
 
 
 class StaffMemberView(View):
@@ -150,8 +148,8 @@ class StaffMemberView(View):
 StaffQuery = narrowed(StaffMemberView, same=("role",), words=("name", "email"))
 
 
-class StaffPage(ListPage):
-    items: list[StaffMemberView]
+class StaffPage(ListPage[StaffMemberView]):
+    pass
 
 
 class JournalEntryView(View):
@@ -168,5 +166,5 @@ class JournalEntryView(View):
     path: str = Field(description="The path of the request: it names the thing that was written.")
 
 
-class JournalPage(ListPage):
-    items: list[JournalEntryView]
+class JournalPage(ListPage[JournalEntryView]):
+    pass

@@ -25,7 +25,7 @@ with opened_when_asked(__name__):
         Region,
     )
     from chalicelib.platform.http.forms import ChartView, Form, PageQuery, PeriodQuery, Text, View, WorkView
-    from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
+    from chalicelib.platform.http.lists import CursorPage, ListPage, ListQuery, narrowed
     from chalicelib.platform.http.problems import Fault, Problem, or_not_found
     from chalicelib.platform.http.routes import Answer, Call, Routes, etag
     from chalicelib.platform.http.throttle import DAY, hold_throttle, throttle

@@ -65,7 +65,5 @@ PurchaseListQuery = narrowed(
 )
 
 
-class PurchasePage(ListPage):
+class PurchasePage(ListPage[PurchaseView]):
     """Latest business date first. A page may hold fewer documents than asked for; the last one has no `next_cursor`."""
-
-    items: list[PurchaseView]

@@ -18,5 +18,5 @@ class ProductView(BaseProductView):
     price: PriceView
 
 
-class ProductPage(ListPage):
+class ProductPage(ListPage[ProductView]):
     items: list[ProductView]

@@ -1,6 +1,6 @@
 """Routes for a distributor's people to set up an endpoint, follow deliveries and replay messages."""
 
-from chalicelib.platform import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, ListPage, Routes
 from chalicelib.webhooks import service, store
 from chalicelib.webhooks.rules import Endpoint, Message
 from chalicelib.webhooks.schemas import (
@@ -9,7 +9,6 @@ from chalicelib.webhooks.schemas import (
     ReplayForm,
     ReplayView,
     TestMessageView,
-    WebhookDeliveryPage,
     WebhookDeliveryView,
     WebhookEndpointForm,
     WebhookEndpointSecretView,
@@ -76,10 +75,10 @@ def test_webhook(call: Call) -> Answer[WebhookDeliveryView]:
 
 
 @routes.get("/v1/distributor/webhook/deliveries", scope=SCOPE, query=MessagesQuery)
-def list_webhook_deliveries(call: Call) -> WebhookDeliveryPage:
+def list_webhook_deliveries(call: Call) -> ListPage[WebhookDeliveryView]:
     """List deliveries of the last 30 days, newest first, with the result of the last attempt."""
     return call.page(
-        WebhookDeliveryPage,
+        ListPage[WebhookDeliveryView],
         store.list_messages,
         call.context.table,
         call.principal.for_distributor(),

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from chalicelib.orders import OrderView
-from chalicelib.platform import Form, Language, ListPage, View, clock, narrowed
+from chalicelib.platform import Form, Language, View, clock, narrowed
 from chalicelib.platform.fields import Moment, shape
 from chalicelib.webhooks.rules import DeliveryError, Endpoint, Message, MessageState
 
@@ -109,10 +109,6 @@ class WebhookDeliveryView(View):
 
 
 MessagesQuery = narrowed(WebhookDeliveryView, same=("state", "type", "order_id"), day=("happened_at",))
-
-
-class WebhookDeliveryPage(ListPage):
-    items: list[WebhookDeliveryView]
 
 
 class ReplayView(View):

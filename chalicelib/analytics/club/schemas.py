@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.club.rules import Against, Move, Split
-from chalicelib.platform import CURRENCY, ChartView, Form, Money, Month, PageQuery, View
+from chalicelib.platform import CURRENCY, ChartView, CursorPage, Form, Money, Month, PageQuery, View
 from chalicelib.sales import Exact
 
 
@@ -126,11 +126,8 @@ class ClubCompanyView(View):
     rows_url: str = Field(description="Its own analytics.")
 
 
-class ClubCompanyPage(View):
+class ClubCompanyPage(CursorPage[ClubCompanyView]):
     """A page may hold fewer companies than asked for, and still have a next one."""
-
-    items: list[ClubCompanyView]
-    next_cursor: str | None
 
 
 class MoverView(View):

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.company.rules import By
 from chalicelib.analytics.rollups.rules import Grouping
-from chalicelib.platform import CURRENCY, ChartView, Form, Money, Month, PageQuery, View
+from chalicelib.platform import CURRENCY, ChartView, CursorPage, Form, Money, Month, PageQuery, View
 from chalicelib.sales import Exact, Kind
 
 
@@ -50,11 +50,8 @@ class AnalyticsDocumentView(View):
     saved: Money | None = Field(description="With `by=saving`: the discount. The discounts add up to the saving.")
 
 
-class AnalyticsDocumentPage(View):
+class AnalyticsDocumentPage(CursorPage[AnalyticsDocumentView]):
     """Latest first. A page may hold fewer documents than asked for."""
-
-    items: list[AnalyticsDocumentView]
-    next_cursor: str | None
 
 
 class ReachedTierView(View):

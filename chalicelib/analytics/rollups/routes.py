@@ -1,8 +1,8 @@
 """Rebuilds of the rollups, for the staff."""
 
 from chalicelib.analytics.rollups import service
-from chalicelib.analytics.rollups.schemas import RebuildPage, RebuildsQuery, RebuildView
-from chalicelib.platform import Answer, Call, Routes
+from chalicelib.analytics.rollups.schemas import RebuildsQuery, RebuildView
+from chalicelib.platform import Answer, Call, ListPage, Routes
 
 routes = Routes(__name__, tag="analytics")
 
@@ -17,9 +17,9 @@ def start_rebuild(call: Call) -> RebuildView:
 
 
 @routes.get("/v1/staff/analytics/rebuilds", scope="staff.analytics.read", query=RebuildsQuery)
-def list_rebuilds(call: Call) -> RebuildPage:
+def list_rebuilds(call: Call) -> ListPage[RebuildView]:
     """List the rebuilds of the last 90 days, newest first."""
-    return call.page(RebuildPage, service.rebuilds, call.context)
+    return call.page(ListPage[RebuildView], service.rebuilds, call.context)
 
 
 @routes.get("/v1/staff/analytics/rebuilds/{rebuild_id}", scope="staff.analytics.read")

@@ -1,6 +1,6 @@
 from pydantic import Field
 
-from chalicelib.platform import ListPage, WorkView, narrowed
+from chalicelib.platform import WorkView, narrowed
 
 
 class RebuildView(WorkView):
@@ -11,7 +11,3 @@ class RebuildView(WorkView):
 
 
 RebuildsQuery = narrowed(RebuildView, same=("state", "created_by"), day=("created_at",))
-
-
-class RebuildPage(ListPage):
-    items: list[RebuildView]

@@ -100,10 +100,8 @@ class AccrualView(View):
 AccrualsQuery = narrowed(AccrualView, same=("kind", "state"), words=("document",), day=("business_date",))
 
 
-class AccrualPage(ListPage):
+class AccrualPage(ListPage[AccrualView]):
     """Latest business date first. A page may hold fewer items than asked for; the last one has no `next_cursor`."""
-
-    items: list[AccrualView]
 
 
 def _words(reason: AppliedRate, currency: str, language: Language, config: Config) -> str:

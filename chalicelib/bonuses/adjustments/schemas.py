@@ -50,7 +50,5 @@ class AdjustmentView(View):
 AdjustmentsQuery = narrowed(AdjustmentView, same=("company_id", "author"), day=("at",), amount="amount")
 
 
-class AdjustmentPage(ListPage):
+class AdjustmentPage(ListPage[AdjustmentView]):
     """Oldest first."""
-
-    items: list[AdjustmentView]

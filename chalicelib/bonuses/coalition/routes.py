@@ -7,14 +7,13 @@ from chalicelib.bonuses.coalition.schemas import (
     CoalitionAccrualForm,
     CoalitionAccrualView,
     CoalitionClientForm,
-    CoalitionClientPage,
     CoalitionClientsQuery,
     CoalitionClientView,
     CoalitionReversalForm,
     limits_of,
 )
 from chalicelib.bonuses.coalition.service import RequestedGrant
-from chalicelib.platform import Answer, Call, Context, Routes, or_not_found
+from chalicelib.platform import Answer, Call, Context, ListPage, Routes, or_not_found
 
 routes = Routes(__name__, tag="machines")
 
@@ -72,10 +71,10 @@ def _by_inn(context: Context, form: CoalitionAccrualForm) -> str:
 
 
 @routes.get("/v1/staff/machine-clients", scope="staff.bonuses.read", query=CoalitionClientsQuery)
-def list_coalition_clients(call: Call) -> CoalitionClientPage:
+def list_coalition_clients(call: Call) -> ListPage[CoalitionClientView]:
     """List the partners of the coalition, by name."""
     return call.page(
-        CoalitionClientPage,
+        ListPage[CoalitionClientView],
         service.list_clients,
         call.context,
         of=CoalitionClient,

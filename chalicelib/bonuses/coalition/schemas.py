@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.bonuses.coalition.model import CoalitionGrant, CoalitionLimits
 from chalicelib.bonuses.ledger.schemas import BonusAmount
 from chalicelib.companies import Inn, Kpp
-from chalicelib.platform import Form, ListPage, Money, NameOf, View, narrowed
+from chalicelib.platform import Form, Money, NameOf, View, narrowed
 from chalicelib.platform.fields import Currency, Day, Identifier, Name
 
 Reference = Annotated[
@@ -122,10 +122,6 @@ class CoalitionClientView(View):
 
 
 CoalitionClientsQuery = narrowed(CoalitionClientView, same=("active",), words=("name",))
-
-
-class CoalitionClientPage(ListPage):
-    items: list[CoalitionClientView]
 
 
 def limits_of(form: CoalitionLimitsForm) -> CoalitionLimits:

@@ -12,18 +12,16 @@ from chalicelib.bonuses.goods.schemas import (
     EntitlementsQuery,
     EntitlementSummaryView,
     EntitlementView,
-    FrozenPricePage,
     FrozenPriceQuery,
     FrozenPriceView,
     HandOverForm,
     ReasonForm,
     ReverseEntitlementForm,
     ShipGoodsForm,
-    WaitingGoodsPage,
     WaitingGoodsQuery,
     WaitingGoodsView,
 )
-from chalicelib.platform import Answer, Call, Context, Routes
+from chalicelib.platform import Answer, Call, Context, CursorPage, ListPage, Routes
 from chalicelib.table import Item, from_item
 
 routes = Routes(__name__, tag="goods")
@@ -44,11 +42,11 @@ def show_entitlement(call: Call, entitlement_id: str) -> EntitlementView:
 
 
 @routes.get("/v1/company/entitlements/{entitlement_id}/prices", scope="bonuses.read", query=FrozenPriceQuery)
-def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
+def list_frozen_prices(call: Call, entitlement_id: str) -> CursorPage[FrozenPriceView]:
     """List the goods that can be chosen, by article number, at the prices frozen when the period was closed."""
     found = service.entitlement(call.context, call.principal.for_company(), entitlement_id)
     return call.page(
-        FrozenPricePage,
+        CursorPage[FrozenPriceView],
         store.prices,
         call.context.table,
         found.price_list,
@@ -103,7 +101,7 @@ def cancel_goods(call: Call, form: CancelChoiceForm, entitlement_id: str, choice
 
 
 @routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=WaitingGoodsQuery)
-def list_waiting_goods(call: Call) -> WaitingGoodsPage:
+def list_waiting_goods(call: Call) -> ListPage[WaitingGoodsView]:
     """List the goods to be shipped and the gifts to be handed over, oldest first."""
 
     def show(item: Item) -> WaitingGoodsView:
@@ -113,7 +111,7 @@ def list_waiting_goods(call: Call) -> WaitingGoodsPage:
         gift = EntitlementSummaryView.of(from_item(Entitlement, item), call.context.today)
         return WaitingGoodsView(company_id=gift.company_id, choice=None, gift=gift)
 
-    return call.page(WaitingGoodsPage, store.waiting, call.context.table, show=show)
+    return call.page(ListPage[WaitingGoodsView], store.waiting, call.context.table, show=show)
 
 
 @routes.get("/v1/staff/companies/{company_id}/entitlements", scope="staff.bonuses.read", query=EntitlementsQuery)

@@ -41,8 +41,8 @@ class EntitlementSummaryView(View):
 EntitlementsQuery = narrowed(EntitlementSummaryView, same=("kind", "state"), day=("first", "last"))
 
 
-class EntitlementPage(ListPage):
-    items: list[EntitlementSummaryView]
+class EntitlementPage(ListPage[EntitlementSummaryView]):
+    pass
 
 
 class ChoiceLineView(View):
@@ -142,10 +142,6 @@ class WaitingGoodsView(View):
 WaitingGoodsQuery = narrowed(WaitingGoodsView, same=("company_id",))
 
 
-class WaitingGoodsPage(ListPage):
-    items: list[WaitingGoodsView]
-
-
 class FrozenPriceQuery(PageQuery):
     q: str | None = Field(
         default=None, min_length=1, max_length=64, description="The beginning of the article number (sku)."
@@ -167,11 +163,6 @@ class FrozenPriceView(View):
     @classmethod
     def of(cls, priced: FrozenPrice) -> Self:
         return cls.from_record(priced, unit_price=Money(amount=priced.base_price, currency=priced.currency))
-
-
-class FrozenPricePage(View):
-    items: list[FrozenPriceView]
-    next_cursor: str | None
 
 
 class GoodsLineForm(Form):

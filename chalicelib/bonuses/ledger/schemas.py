@@ -154,10 +154,8 @@ class PostingView(View):
 PostingsQuery = narrowed(PostingView, same=("kind",), words=("document", "reason"), day=("day",))
 
 
-class PostingPage(ListPage):
+class PostingPage(ListPage[PostingView]):
     """Newest first."""
-
-    items: list[PostingView]
 
 
 class StatementLineView(View):

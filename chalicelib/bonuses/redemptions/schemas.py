@@ -44,10 +44,8 @@ class RedemptionView(View):
 RedemptionsQuery = narrowed(RedemptionView, same=("state",), day=("at",), amount="amount")
 
 
-class RedemptionPage(ListPage):
+class RedemptionPage(ListPage[RedemptionView]):
     """Newest first."""
-
-    items: list[RedemptionView]
 
 
 class WaitingRedemptionView(RedemptionView):
@@ -59,7 +57,5 @@ class WaitingRedemptionView(RedemptionView):
 WaitingRedemptionsQuery = narrowed(WaitingRedemptionView, same=("company_id",), day=("at",), amount="amount")
 
 
-class WaitingRedemptionPage(ListPage):
+class WaitingRedemptionPage(ListPage[WaitingRedemptionView]):
     """Oldest first."""
-
-    items: list[WaitingRedemptionView]

@@ -5,14 +5,13 @@ from chalicelib.campaigns.plan.calendar import icalendar
 from chalicelib.campaigns.plan.model import Issue, IssueTexts
 from chalicelib.campaigns.plan.schemas import (
     IssueForm,
-    IssuePage,
     IssuesQuery,
     IssueView,
     MoveForm,
     PreviewForm,
     PreviewView,
 )
-from chalicelib.platform import Answer, Call, Club, Routes, Text, etag
+from chalicelib.platform import Answer, Call, Club, ListPage, Routes, Text, etag
 
 routes = Routes(__name__, tag="letters")
 
@@ -29,12 +28,12 @@ def create_issue(call: Call, form: IssueForm) -> IssueView:
 
 
 @routes.get("/v1/staff/campaigns", scope="staff.campaigns.read", query=IssuesQuery)
-def list_issues(call: Call) -> IssuePage:
+def list_issues(call: Call) -> ListPage[IssueView]:
     """Show the content plan as a calendar, by slot."""
     first = call.query.from_ or call.context.today
     last = call.query.to or first + _HALF_A_YEAR
     return call.page(
-        IssuePage,
+        ListPage[IssueView],
         store.page,
         call.context.table,
         first,

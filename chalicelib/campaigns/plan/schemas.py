@@ -8,7 +8,7 @@ from chalicelib.campaigns.plan.rules import Clash
 from chalicelib.campaigns.segments.model import Overlap
 from chalicelib.campaigns.segments.schemas import OverlapView
 from chalicelib.contacts import ContactClass, Slot, topics
-from chalicelib.platform import Form, Language, ListPage, ListQuery, NameOf, View, narrowed
+from chalicelib.platform import Form, Language, ListQuery, NameOf, View, narrowed
 from chalicelib.platform.fields import ONE_LINE, Day, Identifier, shape
 
 SlotText = Annotated[
@@ -155,10 +155,6 @@ IssuesQuery = narrowed(
     base=PlanQuery,
     known={"topic": topics},
 )
-
-
-class IssuePage(ListPage):
-    items: list[IssueView]
 
 
 def slot_of(text: str) -> Slot:

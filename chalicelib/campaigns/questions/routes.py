@@ -4,11 +4,10 @@ from chalicelib.campaigns.questions.schemas import (
     DigestForm,
     ProposalsView,
     QuestionForm,
-    QuestionPage,
     QuestionsQuery,
     QuestionView,
 )
-from chalicelib.platform import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, ListPage, Routes, etag
 
 routes = Routes(__name__, tag="letters")
 
@@ -20,9 +19,9 @@ def note_question(call: Call, form: QuestionForm) -> QuestionView:
 
 
 @routes.get("/v1/staff/questions", scope="staff.contacts.read", query=QuestionsQuery)
-def list_questions(call: Call) -> QuestionPage:
+def list_questions(call: Call) -> ListPage[QuestionView]:
     """List questions, newest first. They are kept for 400 days, or until the member leaves."""
-    return call.page(QuestionPage, service.page, call.context)
+    return call.page(ListPage[QuestionView], service.page, call.context)
 
 
 @routes.get("/v1/staff/questions/proposals", scope="staff.campaigns.read")

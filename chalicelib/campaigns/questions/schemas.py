@@ -5,7 +5,7 @@ from pydantic import Field, StringConstraints
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.plan.schemas import SlotText
 from chalicelib.campaigns.questions.rules import Proposal
-from chalicelib.platform import ONE_LINE, Form, Identifier, ListPage, NameOf, View, narrowed
+from chalicelib.platform import ONE_LINE, Form, Identifier, NameOf, View, narrowed
 
 MOST_SHOWN = 20  # questions of a proposal
 
@@ -43,10 +43,6 @@ class QuestionView(View):
 
 
 QuestionsQuery = narrowed(QuestionView, same=("tags", "member_id", "company_id", "by"), words=("text",), day=("at",))
-
-
-class QuestionPage(ListPage):
-    items: list[QuestionView]
 
 
 class ProposalView(View):

@@ -1,16 +1,14 @@
 from chalicelib.campaigns.segments import audience, service
 from chalicelib.campaigns.segments.schemas import (
     AudienceForm,
-    AudiencePage,
     AudiencesQuery,
     AudienceView,
     SegmentForm,
-    SegmentPage,
     SegmentsQuery,
     SegmentView,
 )
 from chalicelib.campaigns.segments.store import Segment
-from chalicelib.platform import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, ListPage, Routes, etag
 
 routes = Routes(__name__, tag="letters")
 
@@ -22,9 +20,9 @@ def create_segment(call: Call, form: SegmentForm) -> SegmentView:
 
 
 @routes.get("/v1/staff/segments", scope="staff.campaigns.read", query=SegmentsQuery)
-def list_segments(call: Call) -> SegmentPage:
+def list_segments(call: Call) -> ListPage[SegmentView]:
     """List saved segments by name."""
-    return call.page(SegmentPage, service.page, call.context)
+    return call.page(ListPage[SegmentView], service.page, call.context)
 
 
 @routes.post(
@@ -39,9 +37,9 @@ def preview_segment(call: Call, form: AudienceForm) -> AudienceView:
 
 
 @routes.get("/v1/staff/audiences", scope="staff.campaigns.read", query=AudiencesQuery)
-def list_audiences(call: Call) -> AudiencePage:
+def list_audiences(call: Call) -> ListPage[AudienceView]:
     """List the counts of segments that somebody asked for, newest first."""
-    return call.page(AudiencePage, audience.page, call.context)
+    return call.page(ListPage[AudienceView], audience.page, call.context)
 
 
 @routes.get("/v1/staff/audiences/{audience_id}", scope="staff.campaigns.read")

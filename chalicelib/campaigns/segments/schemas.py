@@ -4,7 +4,7 @@ from pydantic import Field
 
 from chalicelib.campaigns.segments.model import Conditions, Overlap, Sampled
 from chalicelib.contacts import ContactClass
-from chalicelib.platform import ONE_LINE, Form, ListPage, NameOf, View, narrowed
+from chalicelib.platform import ONE_LINE, Form, NameOf, View, narrowed
 
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=ONE_LINE)]
 
@@ -28,10 +28,6 @@ class SegmentView(View):
 
 
 SegmentsQuery = narrowed(SegmentView, words=("name",))
-
-
-class SegmentPage(ListPage):
-    items: list[SegmentView]
 
 
 class AudienceForm(Form):
@@ -93,7 +89,3 @@ class AudienceView(View):
 
 
 AudiencesQuery = narrowed(AudienceView, same=("state", "topic", "issue_class", "created_by"), day=("created_at",))
-
-
-class AudiencePage(ListPage):
-    items: list[AudienceView]

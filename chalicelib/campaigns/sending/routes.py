@@ -1,6 +1,6 @@
 from chalicelib.campaigns.sending import recipients, service
-from chalicelib.campaigns.sending.schemas import IssueReasonForm, RecipientPage, RecipientsQuery, SendingView, TestView
-from chalicelib.platform import Call, Routes
+from chalicelib.campaigns.sending.schemas import IssueReasonForm, RecipientsQuery, RecipientView, SendingView, TestView
+from chalicelib.platform import Call, ListPage, Routes
 
 routes = Routes(__name__, tag="letters")
 
@@ -39,6 +39,6 @@ def test_issue(call: Call, issue_id: str) -> TestView:
 
 
 @routes.get("/v1/staff/campaigns/{issue_id}/recipients", scope="staff.campaigns.read", query=RecipientsQuery)
-def list_recipients(call: Call, issue_id: str) -> RecipientPage:
+def list_recipients(call: Call, issue_id: str) -> ListPage[RecipientView]:
     """List the people of an issue's audience, with the reasons of those left out, and the fate of each letter."""
-    return call.page(RecipientPage, recipients.page, call.context, issue_id)
+    return call.page(ListPage[RecipientView], recipients.page, call.context, issue_id)

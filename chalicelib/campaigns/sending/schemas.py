@@ -6,7 +6,7 @@ from chalicelib.campaigns.plan.model import IssueState
 from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending.model import Run, Sending
 from chalicelib.mail import Letter, LetterState
-from chalicelib.platform import Form, Language, ListPage, NameOf, View, narrowed
+from chalicelib.platform import Form, Language, NameOf, View, narrowed
 
 
 class IssueReasonForm(Form):
@@ -143,10 +143,6 @@ class RecipientView(View):
 
 
 RecipientsQuery = narrowed(RecipientView, same=("company_id", "letter.state", "left_out"))
-
-
-class RecipientPage(ListPage):
-    items: list[RecipientView]
 
 
 def _by_moment(run: Run) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 from chalicelib.campaigns.plan.schemas import PreviewForm, PreviewView
 from chalicelib.campaigns.series import service
-from chalicelib.campaigns.series.schemas import EnrolmentPage, EnrolmentsQuery, SeriesForm, SeriesPage, SeriesView
-from chalicelib.platform import Answer, Call, Routes, etag
+from chalicelib.campaigns.series.schemas import EnrolmentsQuery, EnrolmentView, SeriesForm, SeriesPage, SeriesView
+from chalicelib.platform import Answer, Call, ListPage, Routes, etag
 
 routes = Routes(__name__, tag="letters")
 
@@ -62,9 +62,9 @@ def preview_step(call: Call, form: PreviewForm, series_id: str, step_id: str) ->
 
 
 @routes.get("/v1/staff/series/{series_id}/members", scope="staff.campaigns.read", query=EnrolmentsQuery)
-def list_series_members(call: Call, series_id: str) -> EnrolmentPage:
+def list_series_members(call: Call, series_id: str) -> ListPage[EnrolmentView]:
     """List the members of a series: those inside by the step that they wait for, then those for whom it ended, and why."""
-    return call.page(EnrolmentPage, service.members_page, call.context, series_id)
+    return call.page(ListPage[EnrolmentView], service.members_page, call.context, series_id)
 
 
 def _created(series: SeriesView) -> Answer[SeriesView]:

@@ -5,7 +5,7 @@ from pydantic import Field, model_validator
 from chalicelib.campaigns.plan.model import WithAdvertising
 from chalicelib.campaigns.segments.schemas import Name
 from chalicelib.campaigns.series.model import Enrolment, Exit, SeriesState, SeriesStep, Start
-from chalicelib.platform import Form, ListPage, NameOf, View, narrowed
+from chalicelib.platform import Form, NameOf, View, narrowed
 
 MOST_STEPS = 12
 
@@ -114,7 +114,3 @@ class EnrolmentView(View):
 
 
 EnrolmentsQuery = narrowed(EnrolmentView, same=("company_id",), day=("started_at",))
-
-
-class EnrolmentPage(ListPage):
-    items: list[EnrolmentView]

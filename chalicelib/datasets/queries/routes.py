@@ -1,6 +1,6 @@
 from chalicelib.datasets.queries import service
-from chalicelib.datasets.queries.schemas import QueryForm, QueryPage, QueryView
-from chalicelib.platform import Answer, Call, PageQuery, Routes
+from chalicelib.datasets.queries.schemas import QueryForm, QueryView
+from chalicelib.platform import Answer, Call, CursorPage, PageQuery, Routes
 
 routes = Routes(__name__, tag="analytics")
 _SCOPE = "staff.queries.write"
@@ -16,9 +16,9 @@ def start_query(call: Call, form: QueryForm) -> QueryView:
 
 
 @routes.get("/v1/staff/queries", scope=_SCOPE, query=PageQuery)
-def list_queries(call: Call) -> QueryPage:
+def list_queries(call: Call) -> CursorPage[QueryView]:
     """List your own queries of the last week, newest first."""
-    return call.page(QueryPage, service.page, call.context, call.principal.for_member())
+    return call.page(CursorPage[QueryView], service.page, call.context, call.principal.for_member())
 
 
 @routes.get("/v1/staff/queries/{query_id}", scope=_SCOPE)

@@ -57,8 +57,3 @@ class QueryView(View):
     created_at: datetime
     url: str | None = Field(description="Good until `expires_at`; ask again for another.")
     expires_at: datetime | None
-
-
-class QueryPage(View):
-    items: list[QueryView]
-    next_cursor: str | None

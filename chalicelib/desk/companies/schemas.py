@@ -58,5 +58,5 @@ class ListedCompanyView(StaffCompanyView):
     )
 
 
-class StaffCompaniesPage(ListPage):
-    items: list[ListedCompanyView]
+class StaffCompaniesPage(ListPage[ListedCompanyView]):
+    pass

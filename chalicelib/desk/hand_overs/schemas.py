@@ -47,5 +47,5 @@ HandOversQuery = narrowed(
 )
 
 
-class HandOverPage(ListPage):
+class HandOverPage(ListPage[HandOverView]):
     items: list[HandOverView]

@@ -1,6 +1,6 @@
 from chalicelib.desk.joins import service
-from chalicelib.desk.joins.schemas import JoinForm, JoinPage, JoinPreviewView, JoinReasonForm, JoinsQuery, JoinView
-from chalicelib.platform import Answer, Call, Routes
+from chalicelib.desk.joins.schemas import JoinForm, JoinPreviewView, JoinReasonForm, JoinsQuery, JoinView
+from chalicelib.platform import Answer, Call, ListPage, Routes
 
 routes = Routes(__name__, tag="companies")
 
@@ -31,9 +31,9 @@ def join_companies(call: Call, form: JoinReasonForm) -> JoinView:
 
 
 @routes.get("/v1/staff/company-joins", scope="staff.companies.read", query=JoinsQuery)
-def list_company_joins(call: Call) -> JoinPage:
+def list_company_joins(call: Call) -> ListPage[JoinView]:
     """List the joins of companies, newest first."""
-    return call.page(JoinPage, service.page, call.context, call.language)
+    return call.page(ListPage[JoinView], service.page, call.context, call.language)
 
 
 @routes.get("/v1/staff/company-joins/{join_id}", scope="staff.companies.read")

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.desk.joins.model import JoinState
-from chalicelib.platform import Form, Identifier, ListPage, Money, NameOf, View, narrowed
+from chalicelib.platform import Form, Identifier, Money, NameOf, View, narrowed
 
 ObstacleCode = Literal[
     "joined",
@@ -100,7 +100,3 @@ class JoinView(View):
 
 
 JoinsQuery = narrowed(JoinView, same=("state", "company_id", "into_company_id", "by"), day=("at",))
-
-
-class JoinPage(ListPage):
-    items: list[JoinView]

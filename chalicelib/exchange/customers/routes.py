@@ -1,13 +1,12 @@
 from chalicelib.exchange.customers import service
 from chalicelib.exchange.customers.schemas import (
     CustomerMoveForm,
-    CustomerMovePage,
     CustomerMovePreviewView,
     CustomerMoveReasonForm,
     CustomerMovesQuery,
     CustomerMoveView,
 )
-from chalicelib.platform import Call, Routes
+from chalicelib.platform import Call, ListPage, Routes
 
 routes = Routes(__name__, tag="exchange")
 
@@ -31,9 +30,9 @@ def move_customer(call: Call, form: CustomerMoveReasonForm) -> CustomerMoveView:
 
 
 @routes.get("/v1/staff/customer-moves", scope="staff.imports.read", query=CustomerMovesQuery)
-def list_customer_moves(call: Call) -> CustomerMovePage:
+def list_customer_moves(call: Call) -> ListPage[CustomerMoveView]:
     """List the moves of customers, newest first."""
-    return call.page(CustomerMovePage, service.page, call.context)
+    return call.page(ListPage[CustomerMoveView], service.page, call.context)
 
 
 @routes.get("/v1/staff/customer-moves/{move_id}", scope="staff.imports.read")

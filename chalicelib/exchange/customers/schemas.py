@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.exchange.imports.model import SOURCE
-from chalicelib.platform import Form, Identifier, ListPage, Money, NameOf, View, narrowed
+from chalicelib.platform import Form, Identifier, Money, NameOf, View, narrowed
 
 
 class CustomerMoveForm(Form):
@@ -70,7 +70,3 @@ CustomerMovesQuery = narrowed(
     words=("customer", "reason"),
     day=("at",),
 )
-
-
-class CustomerMovePage(ListPage):
-    items: list[CustomerMoveView]

@@ -1,19 +1,21 @@
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.profiles import service
-from chalicelib.exchange.profiles.schemas import ImportProfilePage, ImportProfileView
+from chalicelib.exchange.profiles.schemas import ImportProfileView
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.platform import Answer, Call, PageQuery, Routes
+from chalicelib.platform import Answer, Call, CursorPage, PageQuery, Routes
 
 routes = Routes(__name__, tag="exchange")
 
 
 @routes.get("/v1/staff/sources/{source}/profiles", scope="staff.imports.read", query=PageQuery)
-def list_import_profiles(call: Call, source: str) -> ImportProfilePage:
+def list_import_profiles(call: Call, source: str) -> CursorPage[ImportProfileView]:
     """List the profiles that files of a source are read with.
 
     An import that names its settings keeps them, and the next file of the source with the same headings needs none.
     """
-    return call.page(ImportProfilePage, store.list_profiles, call.context, source, show=ImportProfileView.from_record)
+    return call.page(
+        CursorPage[ImportProfileView], store.list_profiles, call.context, source, show=ImportProfileView.from_record
+    )
 
 
 @routes.get("/v1/staff/sources/{source}/profiles/{profile_id}", scope="staff.imports.read")

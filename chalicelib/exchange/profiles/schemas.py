@@ -20,8 +20,3 @@ class ImportProfileView(View):
     changed_by: str
     changed_by_name: Annotated[str | None, NameOf("changed_by")] = None
     version: int
-
-
-class ImportProfilePage(View):
-    items: list[ImportProfileView]
-    next_cursor: str | None

@@ -5,14 +5,13 @@ from chalicelib.exchange.sales_files.schemas import (
     EffectsQuery,
     ImportConfirmForm,
     ImportDetailView,
-    ImportPage,
     ImportsQuery,
     ImportView,
     StartedImportView,
     VoidedDocumentView,
     VoidForm,
 )
-from chalicelib.platform import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, ListPage, Routes
 
 routes = Routes(__name__, tag="exchange")
 
@@ -30,9 +29,9 @@ def start_import(call: Call, form: ImportForm) -> StartedImportView:
 
 
 @routes.get("/v1/staff/imports", scope="staff.imports.read", query=ImportsQuery)
-def list_imports(call: Call) -> ImportPage:
+def list_imports(call: Call) -> ListPage[ImportView]:
     """List imports, newest first."""
-    return call.page(ImportPage, service.list_imports, call.context, call.language)
+    return call.page(ListPage[ImportView], service.list_imports, call.context, call.language)
 
 
 @routes.get("/v1/staff/imports/{import_id}", scope="staff.imports.read")

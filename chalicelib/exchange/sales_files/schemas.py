@@ -274,10 +274,8 @@ class EffectView(View):
 EffectsQuery = narrowed(EffectView, words=("name",))
 
 
-class EffectPage(ListPage):
+class EffectPage(ListPage[EffectView]):
     """Largest change first."""
-
-    items: list[EffectView]
 
 
 class StartedImportView(ImportView):
@@ -290,7 +288,3 @@ class StartedImportView(ImportView):
 ImportsQuery = narrowed(
     ImportView, same=("state", "kind", "source", "dry_run", "created_by"), words=("file_name",), day=("created_at",)
 )
-
-
-class ImportPage(ListPage):
-    items: list[ImportView]

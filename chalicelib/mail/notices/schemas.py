@@ -2,7 +2,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.platform import Form, PageQuery, View
+from chalicelib.platform import CursorPage, Form, PageQuery, View
 from chalicelib.platform.fields import NO_ID, shape
 
 _EXAMPLE = "20261120T090000000Z-ltr_5e2b8f0c0d534a5c9c1e2f4c5c1f7f10"
@@ -33,11 +33,8 @@ class NotificationView(View):
     read: bool
 
 
-class NotificationPage(View):
+class NotificationPage(CursorPage[NotificationView]):
     """Newest first. Notifications are kept for 90 days."""
-
-    items: list[NotificationView]
-    next_cursor: str | None
 
 
 class ReadForm(Form):

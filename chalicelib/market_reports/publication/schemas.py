@@ -156,8 +156,8 @@ StaffReportsQuery = narrowed(
 )
 
 
-class StaffReportPage(ListPage):
-    items: list[StaffReportSummaryView]
+class StaffReportPage(ListPage[StaffReportSummaryView]):
+    pass
 
 
 class PreviewQuery(Form):

@@ -4,15 +4,15 @@ from chalicelib import campaigns
 from chalicelib.market_reports.publication.schemas import PreviewQuery
 from chalicelib.market_reports.reading import downloads, service
 from chalicelib.market_reports.reading.schemas import (
-    ReadingPage,
     ReadingsQuery,
+    ReadingView,
     ReportFiguresView,
     ReportFileLinkView,
     ReportPage,
     ReportsQuery,
     ReportView,
 )
-from chalicelib.platform import Call, Routes
+from chalicelib.platform import Call, ListPage, Routes
 
 routes = Routes(__name__, tag="reports")
 _STAFF = "/v1/staff/reports/{report_id}"
@@ -68,9 +68,9 @@ def download_draft_file(call: Call, report_id: str, file_id: str) -> ReportFileL
 
 
 @routes.get(f"{_STAFF}/readings", scope="staff.reports.write", query=ReadingsQuery)
-def list_readings(call: Call, report_id: str) -> ReadingPage:
+def list_readings(call: Call, report_id: str) -> ListPage[ReadingView]:
     """List who opened a market report and who downloaded its files, newest first."""
-    return call.page(ReadingPage, service.readings, call.context, report_id)
+    return call.page(ListPage[ReadingView], service.readings, call.context, report_id)
 
 
 @routes.get(f"{_STAFF}/figures", scope="staff.reports.write")

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chalicelib.market_reports.publication.schemas import ReportFileView, ReportVersionView, Segment, Topic
 from chalicelib.market_reports.reading.rules import ReportSearch
-from chalicelib.platform import ChartView, Language, ListPage, PeriodQuery, View, narrowed
+from chalicelib.platform import ChartView, CursorPage, Language, PeriodQuery, View, narrowed
 
 
 class ReportsQuery(PeriodQuery):
@@ -40,11 +40,8 @@ class ReportSummaryView(View):
     is_new: bool = Field(description="It came since the last visit, and was not read yet.")
 
 
-class ReportPage(View):
+class ReportPage(CursorPage[ReportSummaryView]):
     """Reports, newest first."""
-
-    items: list[ReportSummaryView]
-    next_cursor: str | None
 
 
 class ReportView(ReportSummaryView):
@@ -75,10 +72,6 @@ class ReadingView(View):
 
 
 ReadingsQuery = narrowed(ReadingView, same=("member_id", "company_id"), words=("name",), day=("at",))
-
-
-class ReadingPage(ListPage):
-    items: list[ReadingView]
 
 
 class ReportFiguresView(View):

@@ -17,7 +17,7 @@ class OwnStockView(View):
     available: int = Field(description="Whole units that orders may still have.")
 
 
-class OwnStockPage(ListPage):
+class OwnStockPage(ListPage[OwnStockView]):
     items: list[OwnStockView]
 
 

@@ -212,7 +212,7 @@ class OrderSummaryView(View):
         return cls(**summary_of(order))
 
 
-class OrderPage(ListPage):
+class OrderPage(ListPage[OrderSummaryView]):
     items: list[OrderSummaryView]
 
 

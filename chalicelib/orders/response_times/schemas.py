@@ -43,5 +43,5 @@ UnansweredQuery = narrowed(
 )
 
 
-class UnansweredPage(ListPage):
+class UnansweredPage(ListPage[UnansweredOrderView]):
     items: list[UnansweredOrderView]

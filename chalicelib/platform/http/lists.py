@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
@@ -28,6 +28,7 @@ from chalicelib.platform.money import Money
 
 Position = dict[str, str] | None
 Known = Callable[[Context], Collection[str]]
+Row = TypeVar("Row", bound=BaseModel)
 Read = Callable[[int, Position], tuple[list[Any], Position]]  # rows from a position on, and the position after them
 
 MOST_READS = 10  # for a page of a narrowed list
@@ -77,11 +78,19 @@ class CountView(View):
     more: bool = Field(description="Counting ended before the end of the list: there may be more than `value`.")
 
 
-class ListPage(View):
-    """Base of the pages of lists that can be counted."""
+class CursorPage(View, Generic[Row]):
+    """A page of a list. The contract names it after its rows: of `NoteView` it is `CursorPage[NoteView]`."""
+
+    items: list[Row]
+    next_cursor: str | None
+
+
+class ListPage(View, Generic[Row]):
+    """A page of a list that can be counted, named like any page."""
 
     next_cursor: str | None
     count: CountView | None = None
+    items: list[Row]
 
 
 class ListQuery(PageQuery):

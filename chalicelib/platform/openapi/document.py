@@ -389,6 +389,10 @@ References = Mapping[tuple[Any, Any], Schema]
 
 
 class _JsonSchema(GenerateJsonSchema):
+    def normalize_name(self, name: str) -> str:
+        """A page of a list is named after its rows."""
+        return super().normalize_name(re.sub(r"\w+Page\[(\w+)View\]", r"\1Page", name))
+
     def decimal_schema(self, schema: Any) -> Schema:
         """A number or its text, with as many digits as the field takes."""
         found = super().decimal_schema(schema)

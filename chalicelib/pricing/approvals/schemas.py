@@ -58,7 +58,5 @@ class ApprovalView(View):
 ApprovalsQuery = narrowed(ApprovalView, same=("kind", "company_id", "author"), day=("at",))
 
 
-class ApprovalPage(ListPage):
+class ApprovalPage(ListPage[ApprovalView]):
     """Oldest first."""
-
-    items: list[ApprovalView]

@@ -33,7 +33,5 @@ class BestSellersView(WorkView):
 BestSellerListsQuery = narrowed(BestSellersView, same=("state", "category", "brand", "created_by"), day=("created_at",))
 
 
-class BestSellersPage(ListPage):
+class BestSellersPage(ListPage[BestSellersView]):
     """Newest first."""
-
-    items: list[BestSellersView]

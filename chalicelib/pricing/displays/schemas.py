@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.catalog import ContentType
-from chalicelib.platform import Form, ListPage, NameOf, View, narrowed
+from chalicelib.platform import CursorPage, Form, ListPage, NameOf, View, narrowed
 from chalicelib.platform.files.uploads import Upload
 
 DisplayState = Literal["uploading", "waiting", "approved", "rejected"]
@@ -50,11 +50,8 @@ class DisplayProofView(View):
     decided_at: str | None
 
 
-class DisplayProofPage(View):
+class DisplayProofPage(CursorPage[DisplayProofView]):
     """Newest first."""
-
-    items: list[DisplayProofView]
-    next_cursor: str | None
 
 
 class DisplayPhotoView(View):
@@ -82,7 +79,5 @@ class StaffDisplayProofView(DisplayProofView):
 DisplayProofsQuery = narrowed(StaffDisplayProofView, same=("state", "company_id"), day=("sent_at",))
 
 
-class StaffDisplayProofPage(ListPage):
+class StaffDisplayProofPage(ListPage[StaffDisplayProofView]):
     """Waiting photos oldest first; a company's photos newest first."""
-
-    items: list[StaffDisplayProofView]

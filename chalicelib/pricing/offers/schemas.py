@@ -31,10 +31,8 @@ class OfferView(OfferForm):
 OffersQuery = narrowed(OfferView, same=("state", "company_id", "issued_by"), day=("first", "last"))
 
 
-class OfferPage(ListPage):
+class OfferPage(ListPage[OfferView]):
     """Newest first."""
-
-    items: list[OfferView]
 
 
 class CompanyOfferView(View):

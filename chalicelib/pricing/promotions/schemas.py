@@ -37,10 +37,8 @@ class PromotionView(PromotionForm):
 PromotionsQuery = narrowed(PromotionView, same=("state", "display"), words=("name", "name_ru"), day=("first", "last"))
 
 
-class PromotionPage(ListPage):
+class PromotionPage(ListPage[PromotionView]):
     """Latest last day first."""
-
-    items: list[PromotionView]
 
 
 class PromotionApprovalForm(Form):

@@ -6,7 +6,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.demand import DemandForm
 from chalicelib.members import Phone
-from chalicelib.platform import Day, Email, Form, Identifier, Name, View
+from chalicelib.platform import CursorPage, Day, Email, Form, Identifier, Name, View
 from chalicelib.pricing import OfferForm
 from chalicelib.retention.cases.model import CallAnswer, CallKind, CaseCause, CaseState, Result, SilenceReason
 from chalicelib.retention.lists.schemas import NewContactView
@@ -132,11 +132,8 @@ class OutcomeView(View):
     corrects: str | None
 
 
-class OutcomePage(View):
+class OutcomePage(CursorPage[OutcomeView]):
     """Newest first."""
-
-    items: list[OutcomeView]
-    next_cursor: str | None
 
 
 class CaseView(View):

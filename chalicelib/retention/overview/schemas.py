@@ -33,10 +33,8 @@ class ManagerOverviewView(AtRiskView):
     late: int = Field(description="Companies that wait for a call for more than a month, counted to a hundred.")
 
 
-class ManagerOverviewPage(ListPage):
+class ManagerOverviewPage(ListPage[ManagerOverviewView]):
     """By id; companies without a manager come first."""
-
-    items: list[ManagerOverviewView]
 
 
 class ReasonOverviewView(AtRiskView):
@@ -45,10 +43,8 @@ class ReasonOverviewView(AtRiskView):
     reason: str | None = Field(description="Null where none was named.")
 
 
-class ReasonOverviewPage(ListPage):
+class ReasonOverviewPage(ListPage[ReasonOverviewView]):
     """By reason; those without one come first."""
-
-    items: list[ReasonOverviewView]
 
 
 class MonthOverviewView(AtRiskView):
@@ -60,10 +56,8 @@ class MonthOverviewView(AtRiskView):
     )
 
 
-class MonthOverviewPage(ListPage):
+class MonthOverviewPage(ListPage[MonthOverviewView]):
     """At most 13, the newest first."""
-
-    items: list[MonthOverviewView]
 
 
 class OverviewView(View):
@@ -108,10 +102,8 @@ QuietCompaniesQuery = narrowed(
 )
 
 
-class QuietPage(ListPage):
+class QuietPage(ListPage[QuietCompanyView]):
     """The longest silent first."""
-
-    items: list[QuietCompanyView]
 
 
 class LateQuery(ListQuery):
@@ -131,7 +123,5 @@ class LateCaseView(View):
     last_contact: date | None
 
 
-class LatePage(ListPage):
+class LatePage(ListPage[LateCaseView]):
     """The longest waiting first."""
-
-    items: list[LateCaseView]

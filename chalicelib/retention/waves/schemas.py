@@ -70,7 +70,5 @@ class WaveView(View):
 WavesQuery = narrowed(WaveView, same=("state",), words=("name",), day=("first", "last"))
 
 
-class WavePage(ListPage):
+class WavePage(ListPage[WaveView]):
     """Newest first."""
-
-    items: list[WaveView]

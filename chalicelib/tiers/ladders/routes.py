@@ -1,8 +1,8 @@
 """Ladders for the staff: drafts, activation, withdrawal."""
 
-from chalicelib.platform import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, ListPage, Routes, etag
 from chalicelib.tiers.ladders import service
-from chalicelib.tiers.ladders.schemas import ActivationForm, LadderForm, LaddersQuery, StaffLadderPage, StaffLadderView
+from chalicelib.tiers.ladders.schemas import ActivationForm, LadderForm, LaddersQuery, StaffLadderView
 
 routes = Routes(__name__, tag="tiers")
 
@@ -18,9 +18,9 @@ def draft_ladder(call: Call, form: LadderForm) -> StaffLadderView:
 
 
 @routes.get("/v1/staff/tier-ladders", scope="staff.tiers.read", query=LaddersQuery)
-def list_ladders(call: Call) -> StaffLadderPage:
+def list_ladders(call: Call) -> ListPage[StaffLadderView]:
     """List the ladders, newest first. The founding ladder of each currency comes last."""
-    return call.page(StaffLadderPage, service.page, call.context)
+    return call.page(ListPage[StaffLadderView], service.page, call.context)
 
 
 @routes.get("/v1/staff/tier-ladders/{ladder_id}", scope="staff.tiers.read")

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform import Form, ListPage, NameOf, View, narrowed
+from chalicelib.platform import Form, NameOf, View, narrowed
 from chalicelib.platform.fields import CURRENCY, Day, DayOfYear, Percent, WarningDays
 from chalicelib.platform.money import Amount
 from chalicelib.tiers.config import (
@@ -200,10 +200,6 @@ class StaffLadderView(View):
 
 
 LaddersQuery = narrowed(StaffLadderView, same=("state", "currency"))
-
-
-class StaffLadderPage(ListPage):
-    items: list[StaffLadderView]
 
 
 def _steps(forms: list[LadderStepForm]) -> LadderSteps:

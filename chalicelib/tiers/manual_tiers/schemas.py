@@ -65,10 +65,8 @@ ManualTiersQuery = narrowed(
 )
 
 
-class ManualTierPage(ListPage):
+class ManualTierPage(ListPage[ManualTierView]):
     """Latest first."""
-
-    items: list[ManualTierView]
 
 
 def _state(grant: ManualTier, today: date) -> ManualTierState:

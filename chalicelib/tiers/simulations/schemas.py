@@ -86,7 +86,5 @@ class SimulationView(WorkView):
 SimulationsQuery = narrowed(SimulationView, same=("state", "ladder_id", "created_by"), day=("created_at",))
 
 
-class SimulationPage(ListPage):
+class SimulationPage(ListPage[SimulationView]):
     """Newest first."""
-
-    items: list[SimulationView]
