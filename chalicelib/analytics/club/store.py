@@ -12,33 +12,32 @@ Each fold takes the place of the one before: what it does not have is deleted.
 A fold is work in parts: each part brings the months of its companies, and the last one folds all of them and writes the club's months.
 """
 
-import json
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 from chalicelib.analytics.club import keys
 from chalicelib.analytics.club.rules import (
     Against,
-    Bridge,
     Bridges,
     ClubMonth,
     Cohort,
     Move,
-    Moved,
     MovedCompanies,
     MovedCompany,
-    Share,
     Split,
     Splits,
 )
 from chalicelib.platform import WorkInParts, chunks, queue_url
+from chalicelib.platform.packing import JsonOf
 from chalicelib.table import MOST_OPERATIONS, Item, Key, Table, Transaction, from_item, to_item
 
 KEEP_DAYS = 30
 FOLD = WorkInParts(lambda: queue_url("club-folds"), "club-folds/", keys.club_fold, keys.club_fold_part, KEEP_DAYS)
+
+_SPLITS, _BRIDGES, _MOVED = JsonOf[Splits](Splits), JsonOf[Bridges](Bridges), JsonOf[MovedCompanies](MovedCompanies)
+T = TypeVar("T")
 
 
 class Folded(NamedTuple):
@@ -90,7 +89,7 @@ def read_folded(table: Table, currency: str) -> Folded | None:
 def write_splits(table: Table, currency: str, splits: Mapping[date, Splits]) -> None:
     every = keys.club_split(currency)
     items = (
-        {**keys.club_split(currency, month).as_item(), "month": month.isoformat(), "packed": _pack(each)}
+        {**keys.club_split(currency, month).as_item(), "month": month.isoformat(), "packed": _packed(_SPLITS, each)}
         for month, each in splits.items()
     )
     table.replace(every.pk, items, starts=every.sk)
@@ -100,7 +99,7 @@ def read_splits(table: Table, currency: str, first: date, last: date) -> dict[da
     """The splits of the months from `first` to `last`; one query for each MB."""
     start, end = keys.club_split(currency, first), keys.club_split(currency, last)
     found = table.query_all(start.pk, between=(start.sk, end.sk))
-    return {date.fromisoformat(item["month"]): _unpack(_plain(item)) for item in found}
+    return {date.fromisoformat(item["month"]): _unpacked(_SPLITS, item) for item in found}
 
 
 def write_bridges(table: Table, currency: str, bridges: Mapping[tuple[Split, date], Bridges]) -> None:
@@ -109,72 +108,33 @@ def write_bridges(table: Table, currency: str, bridges: Mapping[tuple[Split, dat
         {
             **keys.club_bridge(currency, split, month).as_item(),
             "month": month.isoformat(),
-            "packed": _packed(_plain_bridges(each)),
+            "packed": _packed(_BRIDGES, each),
         }
         for (split, month), each in bridges.items()
     )
     table.replace(every.pk, items, starts=every.sk)
 
 
-def _plain_bridges(bridges: Bridges) -> Any:
-    return {
-        against: {
-            name: [f"{bridge.before:f}", f"{bridge.net:f}", {move: _moved(of) for move, of in bridge.moves.items()}]
-            for name, bridge in by_name.items()
-        }
-        for against, by_name in bridges.items()
-    }
-
-
-def _moved(of: Moved) -> list[Any]:
-    return [of.companies, f"{of.change:f}"]
-
-
 def read_bridges(table: Table, currency: str, split: Split, first: date, last: date) -> dict[date, Bridges]:
     """The bridges of the months from `first` to `last`, by month; one query for each MB."""
     start, end = keys.club_bridge(currency, split, first), keys.club_bridge(currency, split, last)
     found = table.query_all(start.pk, between=(start.sk, end.sk))
-    return {date.fromisoformat(item["month"]): _bridges(_plain(item)) for item in found}
-
-
-def _bridges(plain: Mapping[Against, Any]) -> Bridges:
-    return {
-        against: {
-            name: Bridge(
-                Decimal(before),
-                Decimal(net),
-                {move: Moved(companies, Decimal(change)) for move, (companies, change) in moves.items()},
-            )
-            for name, (before, net, moves) in by_name.items()
-        }
-        for against, by_name in plain.items()
-    }
+    return {date.fromisoformat(item["month"]): _unpacked(_BRIDGES, item) for item in found}
 
 
 def write_moved(table: Table, currency: str, moved: Mapping[date, MovedCompanies]) -> None:
     every = keys.moved_companies(currency)
     items = (
-        {**keys.moved_companies(currency, month).as_item(), "packed": _packed(_plain_moved(each))}
+        {**keys.moved_companies(currency, month).as_item(), "packed": _packed(_MOVED, each)}
         for month, each in moved.items()
     )
     table.replace(every.pk, items, starts=every.sk)
 
 
-def _plain_moved(moved: MovedCompanies) -> Any:
-    return {
-        against: {
-            move: [[of.company_id, f"{of.before:f}", f"{of.net:f}"] for of in companies]
-            for move, companies in moves.items()
-        }
-        for against, moves in moved.items()
-    }
-
-
 def read_moved(table: Table, currency: str, month: date, against: Against, move: Move) -> list[MovedCompany]:
     """The largest changes first. One call."""
     item = table.get(keys.moved_companies(currency, month))
-    found = _plain(item).get(against, {}).get(move, []) if item else []
-    return [MovedCompany(company_id, Decimal(before), Decimal(net)) for company_id, before, net in found]
+    return list(_unpacked(_MOVED, item).get(against, {}).get(move, ())) if item else []
 
 
 def write_cohorts(table: Table, currency: str, cohorts: Iterable[Cohort]) -> None:
@@ -188,24 +148,9 @@ def read_cohorts(table: Table, currency: str) -> list[Cohort]:
     return [from_item(Cohort, item) for item in table.query_all(keys.cohort(currency))]
 
 
-def _pack(splits: Splits) -> bytes:
-    plain = {
-        split: {name: [f"{share.net:f}", share.companies] for name, share in parts.items()}
-        for split, parts in splits.items()
-    }
-    return _packed(plain)
+def _packed(kind: JsonOf[T], value: T) -> bytes:
+    return zlib.compress(kind.write(value))
 
 
-def _packed(plain: Any) -> bytes:
-    return zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
-
-
-def _plain(item: Item) -> Any:
-    return json.loads(zlib.decompress(bytes(item["packed"])))
-
-
-def _unpack(plain: Mapping[Split, Any]) -> Splits:
-    return {
-        split: {name: Share(Decimal(net), companies) for name, (net, companies) in parts.items()}
-        for split, parts in plain.items()
-    }
+def _unpacked(kind: JsonOf[T], item: Item) -> T:
+    return kind.read(zlib.decompress(bytes(item["packed"])))
