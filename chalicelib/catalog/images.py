@@ -48,7 +48,7 @@ def confirm(context: Context, image_id: str) -> ImagesView:
     Raises 404 for an unknown picture, 409 before its upload has arrived, 422 when the product has the most pictures allowed.
     """
     image, sku = _load_image(context, image_id)
-    if not uploads.has_arrived(_object(image_id)):
+    if uploads.mark(_object(image_id)) is None:
         raise Problem("conflict", "The picture has not been uploaded yet.")
 
     def added(images: list[Image]) -> list[Image]:

@@ -1,6 +1,7 @@
 """Members, their consents and memberships; the club's staff."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -160,10 +161,8 @@ def _confirm_email(context: Context, known: Member, registration: Item | None) -
             store.log_consent(tx, known.member_id, known.version, purpose, said)
     store.change(tx, known.member_id, known.version, changes)
     record_event(tx, context, keys.member(known.member_id), EMAIL_CONFIRMED, member_id=known.member_id)
-    try:
+    with suppress(Refused):  # confirmed a moment ago by the same code, sent twice
         context.table.commit(tx)
-    except Refused:
-        return  # confirmed a moment ago by the same code, sent twice
 
 
 def _kept(said: Item) -> Item:

@@ -13,6 +13,7 @@ again ends with both of the same facts.
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -95,10 +96,8 @@ def write_rows(table: Table, month: Month, rows: Mapping[str, Rows]) -> None:
     """Writes the rows that include `month.folded` marks, unless newer ones lie there."""
     key = keys.rows(month.company_id, month.month)
     item = {"month": month.month.isoformat(), "folded": month.folded, "packed": pack(rows)}
-    try:
+    with suppress(Refused):
         table.put({**key.as_item(), **item}, when=_not_newer(month.folded))
-    except Refused:
-        return
 
 
 def _not_newer(folded: int) -> ConditionBase:
@@ -167,10 +166,8 @@ def write_bonuses(table: Table, company_id: str, bonuses: Bonuses) -> None:
     """Writes the balances unless those of a newer posting lie there."""
     key = keys.bonuses(company_id, bonuses.month)
     older = Attr("sequence").not_exists() | Attr("sequence").lt(bonuses.sequence)
-    try:
+    with suppress(Refused):
         table.put({**key.as_item(), **to_item(bonuses)}, when=older)
-    except Refused:
-        return
 
 
 def write_tier(table: Table, company_id: str, tier: AnnouncedTier) -> None:

@@ -7,6 +7,7 @@ PART      the progress of a run in one shard; written on condition that nobody e
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from boto3.dynamodb.conditions import Attr
@@ -46,10 +47,8 @@ def read(table: Table, issue_id: str) -> Sending | None:
 
 def create_run(table: Table, run: Run) -> None:
     """A run that is there already stays as it is."""
-    try:
+    with suppress(Refused):
         table.put(_run_item(run), when=Attr("pk").not_exists())
-    except Refused:
-        return
 
 
 def change_run(table: Table, before: Run, after: Run) -> bool:

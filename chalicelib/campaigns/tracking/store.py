@@ -5,6 +5,7 @@ READINGS  all of them, judged together; made again with each, and written by the
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from boto3.dynamodb.conditions import Attr
 
@@ -28,21 +29,17 @@ def keep(context: Context, letter_id: str, reading_id: str, reading: Reading) ->
     """Keeps a reading; one that is there already stays."""
     key = keys.reading(letter_id, reading.at, reading_id)
     expires_at = context.expiry(days=KEEP_DAYS)
-    try:
+    with suppress(Refused):
         context.table.put({**key.as_item(), **to_item(reading), "expires_at": expires_at}, when=Attr("pk").not_exists())
-    except Refused:
-        return
 
 
 def keep_together(context: Context, letter_id: str, together: Readings) -> None:
     newer = Attr("pk").not_exists() | Attr("seen").lte(together.seen)
     expires_at = context.expiry(days=KEEP_DAYS)
-    try:
+    with suppress(Refused):
         context.table.put(
             {**keys.readings(letter_id).as_item(), **to_item(together), "expires_at": expires_at}, when=newer
         )
-    except Refused:
-        return
 
 
 def together_of(table: Table, letter_ids: Sequence[str]) -> dict[str, Readings]:

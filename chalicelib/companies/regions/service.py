@@ -8,7 +8,7 @@ from chalicelib.companies.regions.model import RegionManagers
 from chalicelib.companies.regions.schemas import RegionManagersForm, RegionManagersView, RegionManagerView
 from chalicelib.platform import STAFF_OWNER, Context, Fault, Problem
 from chalicelib.platform.access.scopes import staff_roles
-from chalicelib.table import Refused, Transaction
+from chalicelib.table import Transaction
 
 _MEMO = "region_managers"
 
@@ -50,10 +50,7 @@ def replace(context: Context, version: int, form: RegionManagersForm, *, by: str
     for manager_id in sorted(set(after.managers.values()) - {by}):
         members.check_membership(tx, manager_id, "staff", STAFF_OWNER, staff_roles("staff.calls"), Problem("conflict"))
     store.replace(tx, before, after)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("precondition_failed") from None
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
     return _shown(context, after)
 
 

@@ -5,6 +5,7 @@ the one before it lies at least the gap behind. So an item holds one day a kind,
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from functools import reduce
 from operator import and_
@@ -55,10 +56,8 @@ def give_back(table: Table, key: Key, kind: ContactKind, by: str, gaps: Gaps) ->
     before = rules.latest_days(kind, date.fromisoformat(item[kind]), gaps).get(kind)
     put = {str(kind): before.isoformat()} if before else None
     remove = (_by(kind),) if before else (_by(kind), str(kind))
-    try:
+    with suppress(Refused):
         table.update(key, put=put, remove=remove, when=Attr(_by(kind)).eq(by))
-    except Refused:
-        return
 
 
 def last_days(item: Mapping[str, object] | None) -> LastDays:

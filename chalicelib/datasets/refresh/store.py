@@ -9,6 +9,7 @@ Objects lie below `datasets/`: `exports/` is what DynamoDB writes, `waiting/{ref
 datasets, `answers/` what the engine answers. `parts/` has a mark of each file that was read.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -38,10 +39,8 @@ def create(context: Context, refresh_id: str, window: Window, definition: str, a
     since = {"since": stamp(window.since)} if window.since else {}
     WORK.create(tx, context, refresh_id, author, {**since, "until": stamp(window.until), "definition": definition})
     tx.update(keys.lake(), put={"current": refresh_id})
-    try:
+    with suppress(Refused):
         context.table.commit(tx)
-    except Refused:
-        return
 
 
 def load(context: Context, refresh_id: str) -> Progress | None:
@@ -68,7 +67,5 @@ def publish(context: Context, found: Progress) -> None:
     facts = {"published_until": found.item["until"], "definition": found.item["definition"]}
     tx.update(keys.lake(), put=facts, when=Attr("current").eq(found.work_id), label="current")
     tx.update(keys.refresh(found.work_id), put={"published_at": context.at})
-    try:
+    with suppress(Refused):
         context.table.commit(tx)
-    except Refused:
-        return

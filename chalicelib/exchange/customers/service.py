@@ -31,7 +31,7 @@ from chalicelib.exchange.customers.schemas import (
 )
 from chalicelib.exchange.customers.store import CustomerMove
 from chalicelib.platform import Context, Money, Problem, moment, or_not_found
-from chalicelib.table import Position, Refused, Transaction
+from chalicelib.table import Position, Transaction
 
 PAGE = 100  # documents of a company that are looked at together
 PREVIEW_PAGES = 20
@@ -149,12 +149,7 @@ def _begin(context: Context, tx: Transaction, made: CustomerMove, other: Company
     companies.relink_customer(tx, context, made.source, made.customer, made.from_company_id, other, is_new=is_new)
     store.create(tx, context, made)
     shown = _view(made)
-    context.reply(tx, shown)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("conflict", "Somebody else has moved this customer meanwhile.") from None
-    return shown
+    return context.commit(tx, shown, refusal=Problem("conflict", "Somebody else has moved this customer meanwhile."))
 
 
 def show(context: Context, move_id: str) -> CustomerMoveView:

@@ -3,6 +3,7 @@
 MOVE   customer, companies, author, reason, state; `after`: the place from which its documents are still to be moved
 """
 
+from contextlib import suppress
 from typing import Any, Literal
 
 from boto3.dynamodb.conditions import Attr
@@ -55,7 +56,7 @@ def page(table: Table, limit: int, after: Position) -> Page:
 def finish_page(context: Context, move: CustomerMove, documents: int, after: dict[str, str] | None) -> None:
     """Notes that a page is done; nothing if another message has done it."""
     done: dict[str, Any] = {"after": after} if after else {"state": "done"}
-    try:
+    with suppress(Refused):
         context.table.update(
             keys.move(move.move_id),
             put=done,
@@ -63,8 +64,6 @@ def finish_page(context: Context, move: CustomerMove, documents: int, after: dic
             remove=() if after else ("after",),
             when=Attr("page").eq(move.page),
         )
-    except Refused:
-        return
 
 
 def undo(tx: Transaction, context: Context, move: CustomerMove, by: str) -> None:

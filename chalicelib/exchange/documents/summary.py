@@ -3,14 +3,14 @@
 Each part of a file makes its own; `merged` makes one of all. A summary is kept as JSON, sums as texts.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from heapq import nsmallest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts, repeated_rows
+from chalicelib.platform.packing import JsonOf
 from chalicelib.sales import Outcome
 
 SHOWN = 10  # documents and customers of the summary itself
@@ -79,22 +79,9 @@ class Summary:
     repeated: int = 0
     repeated_rows: list[int] = field(default_factory=list)
 
-    def packed(self) -> bytes:
-        written = {each.name: getattr(self, each.name) for each in fields(self)}
-        return json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
 
-    @classmethod
-    def of(cls, content: bytes) -> "Summary":
-        found = cls(**json.loads(content))
-        found.first = [FirstDocument(*each) for each in found.first]
-        found.new_customers = [NewCustomer(*each) for each in found.new_customers]
-        found.changes = [change(each) for each in found.changes]
-        return found
-
-
-def change(cells: Sequence[Any]) -> Change:
-    ref, title, day, company_id, currency, before, after = cells
-    return Change(ref, title, day, company_id, currency, RecordedState(*before) if before else None, after)
+SUMMARY = JsonOf[Summary](Summary)
+CHANGES = JsonOf[list[Change]](list[Change])
 
 
 def summarised(

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from chalicelib.exchange.columns.fields import FieldName
@@ -33,7 +33,7 @@ from chalicelib.exchange.imports.rules import ImportState, Phase
 from chalicelib.exchange.reading.model import NO_PROFILE, SalesProfileForm, SplitFile, part_name
 from chalicelib.platform import Context, Problem, aws, moment, record_event, send_bodies, stamp
 from chalicelib.platform.access.rights import guard_of_author
-from chalicelib.platform.files.uploads import link as signed_link
+from chalicelib.platform.files import uploads
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.table import Item, Page, Refused, Transaction
 
@@ -354,37 +354,23 @@ def fail(context: Context, import_id: str, code: str, facts: dict[str, Any]) -> 
 
 
 def begin_run(
-    tx: Transaction, context: Context, record: ImportRecord, phase: Phase, *, when: ConditionBase, facts: Item
-) -> None:
-    """Starts the next run over the parts, of this phase. Refused with label `import` if the import has moved on."""
-    tx.update(
-        keys.import_(record.import_id),
-        put={
-            "state": "writing" if phase == "write" else "taking_back",
-            "phase": phase,
-            "run": record.run + 1,
-            "parts_done": 0,
-            "progress_at": context.at,
-            **facts,
-        },
-        remove=("finished_at", "bad_file"),
-        when=Attr("run").eq(record.run) & when,
-        label="import",
-    )
-    record_event(tx, context, keys.import_(record.import_id), RUN_BEGAN, import_id=record.import_id, run=record.run + 1)
-
-
-def is_in(state: str) -> ConditionBase:
-    return Attr("state").eq(state)
-
-
-def begun(record: ImportRecord, context: Context, phase: Phase, facts: Item) -> ImportRecord:
-    """The import as `begin_run` leaves it."""
-    state = "writing" if phase == "write" else "taking_back"
-    moved = {"state": state, "phase": phase, "run": record.run + 1, "parts_done": 0, "progress_at": context.at}
-    item = {**record.item, **moved, **facts}
-    item.pop("finished_at", None)
-    return ImportRecord(item, record.form)
+    tx: Transaction, context: Context, record: ImportRecord, phase: Phase, *, state: str, facts: Item
+) -> ImportRecord:
+    """Starts the next run over the parts, of this phase; returns the import as it is then. Refused with label `import` if it has left the state."""
+    run, gone = record.run + 1, ("finished_at", "bad_file")
+    begun = {
+        "state": "writing" if phase == "write" else "taking_back",
+        "phase": phase,
+        "run": run,
+        "parts_done": 0,
+        "progress_at": context.at,
+        **facts,
+    }
+    unmoved = Attr("run").eq(record.run) & Attr("state").eq(state)
+    tx.update(keys.import_(record.import_id), put=begun, remove=gone, when=unmoved, label="import")
+    record_event(tx, context, keys.import_(record.import_id), RUN_BEGAN, import_id=record.import_id, run=run)
+    kept = {name: value for name, value in record.item.items() if name not in gone}
+    return ImportRecord(kept | begun, record.form)
 
 
 def finish_part(context: Context, record: ImportRecord, part: int, counts: Counts) -> None:
@@ -451,24 +437,16 @@ def are_reasons(object_key: str) -> bool:
     return object_key == _object(import_of(object_key), REASONS)
 
 
-def uploads(record: ImportRecord) -> list[str]:
+def uploads_of(record: ImportRecord) -> list[str]:
     """The names of the objects that the import waits for."""
     return [UPLOAD, SECOND] if record.form.second_file_name else [UPLOAD]
 
 
 def arrived(record: ImportRecord) -> str | None:
     """A mark of all files of the import, or None while one of them has not arrived."""
-    marks = []
-    for name in uploads(record):
-        try:
-            found = aws.s3().head_object(Bucket=settings().files_bucket, Key=_object(record.import_id, name))
-        except ClientError as error:
-            # Without the right to list the bucket, what is not there is forbidden.
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
-                return None
-            raise
-        marks.append(found["ETag"].strip('"'))
-    return "+".join(marks)
+    marks = [uploads.mark(_object(record.import_id, name)) for name in uploads_of(record)]
+    arrived = [each for each in marks if each]
+    return "+".join(arrived) if len(arrived) == len(marks) else None
 
 
 def read_upload(import_id: str, name: str, etag: str) -> Iterator[bytes]:
@@ -500,15 +478,14 @@ def get_if_any(import_id: str, name: str) -> bytes | None:
     try:
         return get(import_id, name)
     except ClientError as error:
-        # Without the right to list the bucket, what is not there is forbidden.
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+        if uploads.is_missing(error):
             return None
         raise
 
 
 def link(import_id: str, name: str, file_name: str) -> str:
     """A download link, valid for `LINK_SECONDS`."""
-    return signed_link(_object(import_id, name), saved_as=file_name, seconds=LINK_SECONDS)
+    return uploads.link(_object(import_id, name), saved_as=file_name, seconds=LINK_SECONDS)
 
 
 def _object(import_id: str, name: str) -> str:

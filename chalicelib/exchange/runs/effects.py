@@ -18,6 +18,7 @@ from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.store import ImportRecord
 from chalicelib.exchange.runs.withdrawal import changes_of
 from chalicelib.platform import Context, clock
+from chalicelib.platform.packing import JsonOf
 from chalicelib.table import Item
 
 MOST_EFFECTS = 10_000  # companies in the list, those with the largest changes
@@ -40,6 +41,7 @@ class Effects(NamedTuple):
 
 
 NO_EFFECTS = Effects("", "", [])
+_EFFECTS = JsonOf[Effects](Effects)
 
 
 def gather(record: ImportRecord, parts: Iterable[Item]) -> int:
@@ -58,17 +60,15 @@ def gather(record: ImportRecord, parts: Iterable[Item]) -> int:
             if change.after:
                 sums[change.company_id] = sums.get(change.company_id, Decimal(0)) + Decimal(change.after)
     largest = sorted(sums, key=lambda each: (-abs(sums[each]), each))[:MOST_EFFECTS]
-    found = [min(moments, default=""), max(moments, default=""), [[each, f"{sums[each]:f}"] for each in largest]]
-    store.put(record.import_id, "effects.json", json.dumps(found).encode())
+    found = Effects(min(moments, default=""), max(moments, default=""), [(each, sums[each]) for each in largest])
+    store.put(record.import_id, "effects.json", _EFFECTS.write(found))
     return len(largest)
 
 
 def kept(import_id: str) -> Effects:
     """The effects of an import that was recorded; none of any other."""
-    if not (found := store.get_if_any(import_id, "effects.json")):
-        return NO_EFFECTS
-    began, ended, rows = json.loads(found)
-    return Effects(began, ended, [(company_id, Decimal(changed)) for company_id, changed in rows])
+    found = store.get_if_any(import_id, "effects.json")
+    return _EFFECTS.read(found) if found else NO_EFFECTS
 
 
 def positions(

@@ -12,7 +12,7 @@ from chalicelib.companies import CustomerRef, KnownCustomer
 from chalicelib.exchange.columns.fields import STAND_INS, FieldName
 from chalicelib.exchange.documents.placement import place
 from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts
-from chalicelib.exchange.documents.summary import RecordedState, summarised
+from chalicelib.exchange.documents.summary import SUMMARY, RecordedState, summarised
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.imports.store import COUNTED, Counts, ImportRecord
@@ -66,7 +66,7 @@ def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
     summary = summarised(drafts, recorded, states, company_ids)
     summary.changes += voided
     summary.named += cancelled
-    store.put(record.import_id, f"summaries/{part:06d}", summary.packed())
+    store.put(record.import_id, f"summaries/{part:06d}", SUMMARY.write(summary))
     if record.phase == "write":
         put_changes(record, part, summary.changes)
     if counts["rows_failed"]:

@@ -4,12 +4,11 @@ A document counts as named if the file has it, even with a wrong row. If the doc
 does not name are unknown, and nothing is proposed.
 """
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from chalicelib import sales
-from chalicelib.exchange.documents.summary import SHOWN, Change, RecordedState, Summary, change
+from chalicelib.exchange.documents.summary import CHANGES, SHOWN, Change, RecordedState, Summary
 from chalicelib.exchange.imports import rules, store
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.imports.store import ImportRecord
@@ -84,7 +83,7 @@ def void_pack(context: Context, record: ImportRecord, pack: int) -> list[Change]
 
 
 def listed(record: ImportRecord, pack: int) -> list[Change]:
-    return [change(cells) for cells in json.loads(store.get(record.import_id, f"gone/{pack:06d}"))]
+    return CHANGES.read(store.get(record.import_id, f"gone/{pack:06d}"))
 
 
 def _gone(ref: str, head: Head) -> Change:
@@ -93,4 +92,4 @@ def _gone(ref: str, head: Head) -> Change:
 
 
 def _put(record: ImportRecord, pack: int, gone: list[Change]) -> None:
-    store.put(record.import_id, f"gone/{pack:06d}", json.dumps(gone, ensure_ascii=False).encode())
+    store.put(record.import_id, f"gone/{pack:06d}", CHANGES.write(gone))

@@ -3,10 +3,11 @@
 import heapq
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import groupby, islice
 from typing import Any
 
-from chalicelib.exchange.documents.summary import Summary, merged
+from chalicelib.exchange.documents.summary import SUMMARY, Summary, merged
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.store import Counts, ImportRecord
 from chalicelib.exchange.runs import effects, recording, replacement, withdrawal
@@ -56,11 +57,9 @@ def _end_look(context: Context, record: ImportRecord) -> None:
         store.finish(context, record, {"phase": "write"})
         return
     tx = Transaction()
-    store.begin_run(tx, context, record, "restore", when=store.is_in("taking_back"), facts={})
-    try:
+    store.begin_run(tx, context, record, "restore", state="taking_back", facts={})
+    with suppress(Refused):  # another message of this run was faster
         context.table.commit(tx)
-    except Refused:
-        return  # another message of this run was faster
 
 
 def _end_file(context: Context, record: ImportRecord) -> None:
@@ -76,7 +75,7 @@ def _end_file(context: Context, record: ImportRecord) -> None:
     summary = merged(_summaries(record))
     if summary.changes:
         store.put(import_id, "changes.csv", change_listing(summary.changes))
-    store.put(import_id, "summary.json", summary.packed())
+    store.put(import_id, "summary.json", SUMMARY.write(summary))
     facts["changes_listed"] = len(summary.changes)
     if record.phase == "check":
         facts["proposal"] = replacement.propose(context, record, _summaries(record))
@@ -104,4 +103,4 @@ def _ask_for_bad_file(record: ImportRecord, rows: list[BadRow]) -> None:
 
 def _summaries(record: ImportRecord) -> Iterator[Summary]:
     for part in range(1, record.file_parts + 1):
-        yield Summary.of(store.get(record.import_id, f"summaries/{part:06d}"))
+        yield SUMMARY.read(store.get(record.import_id, f"summaries/{part:06d}"))

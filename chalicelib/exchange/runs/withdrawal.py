@@ -6,11 +6,10 @@
 Both go part by part and are safe to repeat. A document that another file changes between the two keeps that newer state.
 """
 
-import json
 from datetime import date
 
 from chalicelib import sales
-from chalicelib.exchange.documents.summary import Change, change
+from chalicelib.exchange.documents.summary import CHANGES, Change
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.store import ImportRecord
 from chalicelib.platform import Context
@@ -42,11 +41,11 @@ def restore(context: Context, record: ImportRecord, part: int) -> int:
 
 def changes_of(record: ImportRecord, part: int) -> list[Change]:
     """The documents that this part of the import recorded or voided, with their states before."""
-    return [change(cells) for cells in json.loads(store.get(record.import_id, f"changes/{part:06d}"))]
+    return CHANGES.read(store.get(record.import_id, f"changes/{part:06d}"))
 
 
 def put_changes(record: ImportRecord, part: int, changes: list[Change]) -> None:
-    store.put(record.import_id, f"changes/{part:06d}", json.dumps(changes, ensure_ascii=False).encode())
+    store.put(record.import_id, f"changes/{part:06d}", CHANGES.write(changes))
 
 
 def _before(context: Context, record: ImportRecord, ref: DocumentRef, each: Change) -> SaleDocument | None:

@@ -49,7 +49,7 @@ from chalicelib.platform import Club, Context, Problem, local_day, moment, or_no
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.log import log
 from chalicelib.sales import DocumentRef
-from chalicelib.table import Item, Refused, Transaction
+from chalicelib.table import Item, Transaction
 from chalicelib.tiers import Tiers
 
 
@@ -65,17 +65,15 @@ def start(context: Context, form: ImportForm, started_by: str, language: str) ->
     import_id = context.new_id("imp")
     tx = Transaction()
     made = store.create(tx, context, import_id, form, currency, started_by)
-    upload, *more = [_upload(context, made, name) for name in store.uploads(made)]
+    upload, *more = [_upload(context, made, name) for name in store.uploads_of(made)]
     shown = views.view_of(context, made, language).model_dump()
     started = StartedImportView(**shown, upload=upload, second_upload=more[0] if more else None)
-    context.reply(tx, started)
-    context.table.commit(tx)
-    return started
+    return context.commit(tx, started)
 
 
 def _upload(context: Context, made: store.ImportRecord, name: str) -> Upload:
     limits = context.config[Imports]
-    most = limits.most_bytes // len(store.uploads(made))
+    most = limits.most_bytes // len(store.uploads_of(made))
     url, fields = store.upload_form(made.import_id, name, most, limits.upload_minutes * 60)
     return Upload(url=url, fields=fields, expires_at=made.upload_until, most_bytes=most)
 
@@ -175,7 +173,7 @@ def _download(found: store.ImportRecord, etag: str, to: Path) -> str:
         return digest.hexdigest()
     names = (f"1 {found.form.file_name}", f"2 {second}")
     with zipfile.ZipFile(to, "w") as archive:
-        for name, place, mark in zip(names, store.uploads(found), etag.split("+"), strict=True):
+        for name, place, mark in zip(names, store.uploads_of(found), etag.split("+"), strict=True):
             with archive.open(name, "w", force_zip64=True) as file:
                 _copy(found, place, mark, file, digest)
     return digest.hexdigest()
@@ -277,15 +275,9 @@ def _begin(
 ) -> ImportView:
     """Starts a run, if nobody else was faster."""
     tx = Transaction()
-    store.begin_run(tx, context, record, phase, when=store.is_in(state), facts=facts)
-    begun = store.begun(record, context, phase, facts)
+    begun = store.begin_run(tx, context, record, phase, state=state, facts=facts)
     shown = views.view_of(context, begun, language)
-    context.reply(tx, shown)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("conflict", "Somebody else has changed this import meanwhile.") from None
-    return shown
+    return context.commit(tx, shown, refusal=Problem("conflict", "Somebody else has changed this import meanwhile."))
 
 
 def void_document(context: Context, form: VoidForm, by: str) -> VoidedDocumentView:

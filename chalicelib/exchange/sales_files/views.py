@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib import companies, sales
 from chalicelib.exchange.answers.reasons import blocker_text, failure_text, missing_columns, note_text
-from chalicelib.exchange.documents.summary import SHOWN, NewCustomer, Summary
+from chalicelib.exchange.documents.summary import SHOWN, SUMMARY, NewCustomer, Summary
 from chalicelib.exchange.imports import rules, store
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.reading.totals import says
@@ -38,13 +38,18 @@ from chalicelib.exchange.sales_files.schemas import (
 )
 from chalicelib.platform import Context, Fault, Money, Problem, moment, or_not_found
 
+_AS_STORED = (
+    *("sha256", "confirmed_at", "confirmed_by", "created_at", "created_by", "uploaded_at"),
+    *("finished_at", "encoding", "delimiter"),
+)
+
 
 def show(context: Context, import_id: str, language: str) -> ImportDetailView:
     """The import with what was understood of its file. Raises `not_found`."""
     found = or_not_found(store.load(context, import_id))
     item = found.item
     kept = store.get_if_any(import_id, "summary.json") if "file_parts" in item and item.get("finished_at") else None
-    summary = Summary.of(kept) if kept else None
+    summary = SUMMARY.read(kept) if kept else None
     shown = view_of(context, found, language)
     new_customers = [_new_customer(context, each) for each in summary.new_customers] if summary else None
     return ImportDetailView(
@@ -90,7 +95,7 @@ def _files(context: Context, found: store.ImportRecord) -> list[ImportFileView]:
         ImportFileView(
             name=name, url=store.link(found.import_id, place, f"{found.import_id}-upload"), expires_at=expires_at
         )
-        for name, place in zip(names, store.uploads(found), strict=False)
+        for name, place in zip(names, store.uploads_of(found), strict=False)
     ]
 
 
@@ -139,44 +144,26 @@ def _file_total(own_total: dict[str, Any] | None, summary: Summary | None) -> Fi
 
 
 def _totals(summary: Summary) -> TotalsView:
-    return TotalsView(
-        documents=summary.documents,
+    return TotalsView.from_record(
+        summary,
         customers=len(summary.customers),
         quantity=sales.plain(Decimal(summary.quantity)),
         amounts=[_money(amount, currency) for currency, amount in summary.amounts.items()],
-        first=date.fromisoformat(summary.first_day) if summary.first_day else None,
-        last=date.fromisoformat(summary.last_day) if summary.last_day else None,
+        first=summary.first_day or None,
+        last=summary.last_day or None,
     )
 
 
 def _first_documents(summary: Summary) -> list[FirstDocumentView]:
     return [
-        FirstDocumentView(
-            row=each.row,
-            document=each.document,
-            kind="return" if each.kind == "return" else "sale",
-            business_date=date.fromisoformat(each.day),
-            customer=each.customer,
-            customer_name=each.customer_name,
-            lines=each.lines,
-            quantity=sales.plain(Decimal(each.quantity)),
-            amount=_money(each.amount, each.currency),
-        )
+        FirstDocumentView.from_record(each, business_date=each.day, quantity=sales.plain(Decimal(each.quantity)))
         for each in summary.first
     ]
 
 
 def _new_customer(context: Context, customer: NewCustomer) -> NewCustomerView:
     similar = companies.similar_companies(context, customer.name, customer.inn)
-    return NewCustomerView(
-        customer=customer.customer,
-        name=customer.name,
-        inn=customer.inn,
-        kpp=customer.kpp,
-        similar=[
-            SimilarCompanyView(**each.model_dump(include=set(SimilarCompanyView.model_fields))) for each in similar
-        ],
-    )
+    return NewCustomerView.from_record(customer, similar=[SimilarCompanyView.from_record(each) for each in similar])
 
 
 def _changed_documents(summary: Summary) -> list[ChangedDocumentView]:
@@ -229,9 +216,11 @@ def _changes(context: Context, found: store.ImportRecord) -> ChangesView:
 def view_of(context: Context, found: store.ImportRecord, language: str) -> ImportView:
     item, form = found.item, found.form
     failure = item.get("reason")
+    stored: dict[str, Any] = {name: item.get(name) for name in _AS_STORED}
     # With documents in the way nothing was taken back.
     taken_back = item if found.state in ("taking_back", "taken_back") else {}
     return ImportView(
+        **stored,
         import_id=found.import_id,
         kind=form.kind,
         source=form.source,
@@ -239,24 +228,11 @@ def view_of(context: Context, found: store.ImportRecord, language: str) -> Impor
         dry_run=form.dry_run and "confirmed_at" not in item,
         state=rules.visible_state(found.state, found.upload_until, context.now),
         stalled=rules.is_stalled(found.state, moment(item["progress_at"]), context.now),
-        sha256=item.get("sha256"),
-        confirmed_at=item.get("confirmed_at"),
-        confirmed_by=item.get("confirmed_by"),
         taken_back_at=taken_back.get("taken_back_at"),
         taken_back_by=taken_back.get("taken_back_by"),
         documents_in_the_way=found.count("documents_in_the_way"),
-        created_at=item["created_at"],
-        created_by=item["created_by"],
-        uploaded_at=item.get("uploaded_at"),
-        finished_at=item.get("finished_at"),
-        encoding=item.get("encoding"),
-        delimiter=item.get("delimiter"),
         columns=found.columns,
-        progress=ImportProgressView(
-            rows_looked_at=found.count("rows_looked_at"),
-            parts_done=found.count("parts_done"),
-            parts_total=found.count("parts_total"),
-        ),
+        progress=ImportProgressView(**{name: found.count(name) for name in ImportProgressView.model_fields}),
         rows=ImportRowCountsView(
             total=found.count("rows_total"), skipped=found.count("rows_skipped"), **found.counts("rows")
         ),

@@ -1,6 +1,7 @@
 """The notifications of members in the table. They expire by themselves, so a member never has more than those of `KEEP_DAYS`."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from boto3.dynamodb.conditions import Attr
 
@@ -17,10 +18,8 @@ def write(context: Context, member_id: str, notice: Notice) -> None:
     """One that is there already stays, with its read mark."""
     key = keys.notice(member_id, notice.notification_id)
     item = {**key.as_item(), **to_item(notice), "expires_at": context.expiry(days=KEEP_DAYS)}
-    try:
+    with suppress(Refused):
         context.table.put(item, when=Attr("pk").not_exists())
-    except Refused:
-        return
 
 
 def page(
@@ -54,12 +53,10 @@ def mark_all(context: Context, member_id: str, up_to: str) -> None:
 
 def mark_one(context: Context, member_id: str, notification_id: str) -> None:
     """One that has expired is as good as read."""
-    try:
+    with suppress(Refused):
         context.table.update(
             keys.notice(member_id, notification_id), default={"read_at": context.at}, when=Attr("pk").exists()
         )
-    except Refused:
-        return
 
 
 def every(context: Context, member_id: str) -> Iterator[Notice]:

@@ -41,15 +41,15 @@ def keep(name: str, place: str) -> str | None:
     Returns the copy's name: `place`, and a mark of what is in the file. None if nothing has arrived. Two calls.
     """
     bucket = settings().files_bucket
+    if (found := mark(name)) is None:
+        return None
+    copy = f"{place}/{found}"
     try:
-        mark = aws.s3().head_object(Bucket=bucket, Key=name)["ETag"].strip('"')
-        copy = f"{place}/{mark}"
         aws.s3().copy_object(
-            Bucket=bucket, Key=copy, CopySource={"Bucket": bucket, "Key": name}, CopySourceIfMatch=mark
+            Bucket=bucket, Key=copy, CopySource={"Bucket": bucket, "Key": name}, CopySourceIfMatch=found
         )
     except ClientError as error:
-        # Without the right to list the bucket, what is not there is forbidden; 412: another file came this very moment.
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404, 412):
+        if is_missing(error, 412):  # another file came this very moment
             return None
         raise
     return copy
@@ -66,11 +66,10 @@ def content(name: str, most: int) -> bytes | None:
     try:
         answer = aws.s3().get_object(Bucket=settings().files_bucket, Key=name, Range=f"bytes=0-{most}")
     except ClientError as error:
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if status == 416:  # an empty file has no bytes to ask for
-            return b""
-        if status in (403, 404):
+        if is_missing(error):
             return None
+        if is_missing(error, 416):  # an empty file has no bytes to ask for
+            return b""
         raise
     return answer["Body"].read()
 
@@ -93,13 +92,16 @@ def link(name: str, *, seconds: int, saved_as: str = "", content_type: str = "")
     return aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=seconds)
 
 
-def has_arrived(name: str) -> bool:
-    """One call."""
+def mark(name: str) -> str | None:
+    """A mark of what is in the file. None while nothing has arrived. One call."""
     try:
-        aws.s3().head_object(Bucket=settings().files_bucket, Key=name)
+        return aws.s3().head_object(Bucket=settings().files_bucket, Key=name)["ETag"].strip('"')
     except ClientError as error:
-        # Without the right to list the bucket, what is not there is forbidden.
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
-            return False
+        if is_missing(error):
+            return None
         raise
-    return True
+
+
+def is_missing(error: ClientError, *others: int) -> bool:
+    """Whether the file is not there, or the status is one of the others. Without the right to list the bucket, what is not there is forbidden."""
+    return error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404, *others)

@@ -108,9 +108,7 @@ def _change(
     tx = Transaction()
     store.change(tx, after, before)
     _record(tx, context, event, after, by)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, view)
 
 
 def read(context: Context, wave_id: str) -> Wave:
