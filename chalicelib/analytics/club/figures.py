@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from chalicelib import companies, distributors, members
 from chalicelib.analytics.club import charts, store
-from chalicelib.analytics.club.formulas import FORMULAS
 from chalicelib.analytics.club.rules import (
     BACK,
     BRIDGED,
@@ -57,6 +56,9 @@ from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, p
 from chalicelib.platform import ChartView, Club, Context, Language, Money, Problem, months_in, quarter_of
 from chalicelib.platform.charts import Chart
 from chalicelib.platform.config.region_config import region_names
+from chalicelib.platform.texts import Texts
+
+FORMULAS = Texts(__file__, "words", "formulas")
 
 MOST_MONTHS = 120
 YEAR = 12

@@ -1,58 +1,18 @@
 """Charts of purchases: by time beside the year before, and by name, the largest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.analytics.rollups.rules import REST, ZERO
 from chalicelib.platform import Language
 from chalicelib.platform.charts import Chart, Series
+from chalicelib.platform.texts import Texts
 
 MOST_COLUMNS = 24  # labels; more are drawn as lines
 MOST_BARS = 15  # names; the others are one bar
 
-_WORDS: Mapping[Language, Mapping[str, str]] = {
-    "en": {
-        "net": "Purchases less returns",
-        "year_before": "A year before",
-        "by_time": "Purchases less returns, beside the same days of the year before.",
-        "by_name": "Purchases less returns of the whole period, the largest first.",
-        REST: "All others",
-        "": "Not told",
-        "month": "by month",
-        "quarter": "by quarter",
-        "brand": "by brand",
-        "category": "by category",
-        "product": "by article",
-        "distributor": "by distributor",
-        "shop": "by delivery address",
-        "person": "by person",
-        "region": "by region",
-        "manager": "by manager",
-        "tier": "by tier",
-        "cohort": "by quarter of the first purchase",
-    },
-    "ru": {
-        "net": "Закупки за вычетом возвратов",
-        "year_before": "Годом раньше",
-        "by_time": "Закупки за вычетом возвратов рядом с теми же днями прошлого года.",
-        "by_name": "Закупки за вычетом возвратов за весь период, сначала крупнейшие.",
-        REST: "Все остальные",
-        "": "Не указано",
-        "month": "по месяцам",
-        "quarter": "по кварталам",
-        "brand": "по брендам",
-        "category": "по категориям",
-        "product": "по товарам",
-        "distributor": "по дистрибьюторам",
-        "shop": "по адресам доставки",
-        "person": "по людям",
-        "region": "по регионам",
-        "manager": "по менеджерам",
-        "tier": "по уровням",
-        "cohort": "по кварталу первой покупки",
-    },
-}
+_WORDS = Texts(__file__, "words", "charts")
 
 
 class Bar(NamedTuple):

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 from chalicelib import members, sales
 from chalicelib.analytics.company import charts, rules
 from chalicelib.analytics.company.charts import Bar
-from chalicelib.analytics.company.formulas import FORMULAS
 from chalicelib.analytics.company.rules import By, Line, Period
 from chalicelib.analytics.company.schemas import (
     AnalyticsQuery,
@@ -30,7 +29,10 @@ from chalicelib.analytics.rollups.model import Built
 from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, months_between, plus
 from chalicelib.platform import ChartView, Club, Context, Language, Money, Problem
 from chalicelib.platform.charts import Chart
+from chalicelib.platform.texts import Texts
 from chalicelib.table import Item, Key
+
+FORMULAS = Texts(__file__, "words", "formulas")
 
 Read = Callable[[Iterable[Key]], Mapping[Key, Item]]
 

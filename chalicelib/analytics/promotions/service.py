@@ -14,12 +14,14 @@ from typing import Any
 from chalicelib import campaigns, catalog, pricing, sales
 from chalicelib.analytics.company.rules import change
 from chalicelib.analytics.promotions import keys, rules
-from chalicelib.analytics.promotions.formulas import FORMULAS
 from chalicelib.analytics.promotions.rules import Measured, PromotionEffect, Sold
 from chalicelib.analytics.promotions.schemas import PromotionEffectsQuery, PromotionEffectsView, PromotionEffectView
 from chalicelib.analytics.rollups.rules import last_day, month_of, plus
 from chalicelib.platform import Club, Context, Language, Problem
+from chalicelib.platform.texts import Texts
 from chalicelib.table import from_item, to_item
+
+FORMULAS = Texts(__file__, "formulas")
 
 LATE_DAYS = 35  # after its last day a promotion is measured so long
 MONTHS = 12

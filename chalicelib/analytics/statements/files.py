@@ -8,11 +8,13 @@ from hashlib import sha256
 from chalicelib.analytics.statements.rules import ZERO, Sides, Statement, sides
 from chalicelib.analytics.statements.schemas import StatementFileQuery, StatementFileView
 from chalicelib.analytics.statements.service import statement_of
-from chalicelib.analytics.statements.words import WORDS
 from chalicelib.companies import Company
 from chalicelib.platform import Club, Context, Language, Money, clock
 from chalicelib.platform.files import downloads
 from chalicelib.platform.files.tables import Cell, Column, Table, written
+from chalicelib.platform.texts import Texts
+
+WORDS = Texts(__file__, "words")
 
 
 def statement_file(

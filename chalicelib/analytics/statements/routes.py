@@ -2,7 +2,7 @@
 
 from chalicelib.analytics.statements import service
 from chalicelib.analytics.statements.disputes import dispute, disputes_of
-from chalicelib.analytics.statements.files import statement_file
+from chalicelib.analytics.statements.files import WORDS, statement_file
 from chalicelib.analytics.statements.schemas import (
     AccountStatementView,
     DisputeForm,
@@ -11,7 +11,6 @@ from chalicelib.analytics.statements.schemas import (
     StatementFileView,
     StatementQuery,
 )
-from chalicelib.analytics.statements.words import WORDS
 from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="analytics")

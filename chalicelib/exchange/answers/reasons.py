@@ -3,19 +3,15 @@
 They are in `reasons.en.toml` and `reasons.ru.toml`. Below, each code has both.
 """
 
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-_ENGLISH, _RUSSIAN = (
-    tomllib.loads((Path(__file__).parent / f"reasons.{language}.toml").read_text(encoding="utf-8"))
-    for language in ("en", "ru")
-)
+from chalicelib.platform.texts import Texts
 
 
 def _both(section: str) -> dict[str, tuple[str, str]]:
-    return {code: (text, _RUSSIAN[section][code]) for code, text in _ENGLISH[section].items()}
+    texts = Texts(__file__, "reasons", section)
+    return {code: (text, texts["ru"][code]) for code, text in texts["en"].items()}
 
 
 REASONS = _both("rows")  # faults of a row

@@ -20,6 +20,7 @@ from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.openapi.reference import ROLES, Document, Reader
 from chalicelib.platform.openapi.texts import say
 from chalicelib.platform.text import Language
+from chalicelib.platform.texts import Texts
 
 _HERE = Path(__file__).parent
 # In the order in which a front end is built.
@@ -36,76 +37,7 @@ TASKS = (
 )
 PROBLEMS = "problems"
 
-_WORDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "title": "Partner club API",
-        "skip": "Skip to the content",
-        "start": "Start",
-        "tasks": "Tasks",
-        "reference": "Reference",
-        "operations": "All operations",
-        "problems": "Problems",
-        "rules": "Rules of all operations",
-        "version": "Version",
-        "in_english": "",
-        "search": "Search: return, cart, webhook …",
-        "role": "Role",
-        "every_role": "Every role",
-        "found": "{count} operations",
-        "none": "Nothing is found: try fewer words, a part of a word, or every role.",
-        "documents": "For generators of clients: all operations, or those of one role.",
-        "scope": "Scope",
-        "open": "Open to everybody.",
-        "request": "Request",
-        "parameters": "Parameters",
-        "body": "Body",
-        "answer": "Answer",
-        "with_headers": "With",
-        "no_body": "No body.",
-        "fields": "Fields",
-        "field": "Field",
-        "kind": "Type",
-        "meaning": "Meaning",
-        "required": "required",
-        "status": "Status",
-        "members": "Further members",
-        "about_problems": "Every error is `application/problem+json`. Programs decide by `code`, which never changes.",
-    },
-    "ru": {
-        "title": "API клуба партнёров",
-        "skip": "К содержанию",
-        "start": "Начало",
-        "tasks": "Задачи",
-        "reference": "Справочник",
-        "operations": "Все операции",
-        "problems": "Ошибки",
-        "rules": "Правила для всех операций",
-        "version": "Версия",
-        "in_english": "Описания многих полей — на английском.",
-        "search": "Поиск: возврат, cart, вебхук …",
-        "role": "Роль",
-        "every_role": "Все роли",
-        "found": "Операций: {count}",
-        "none": "Ничего не найдено: уберите слово, введите его часть или выберите все роли.",
-        "documents": "Для генераторов клиентов: все операции или операции одной роли.",
-        "scope": "Право",
-        "open": "Открыто для всех.",
-        "request": "Запрос",
-        "parameters": "Параметры",
-        "body": "Тело",
-        "answer": "Ответ",
-        "with_headers": "С заголовками",
-        "no_body": "Без тела.",
-        "fields": "Поля",
-        "field": "Поле",
-        "kind": "Тип",
-        "meaning": "Значение",
-        "required": "обязательно",
-        "status": "Статус",
-        "members": "Другие поля",
-        "about_problems": "Каждая ошибка — `application/problem+json`. Программа решает по `code`: он не меняется.",
-    },
-}
+_WORDS = Texts(__file__, "words")
 _BLOCK = re.compile(r"```(\w+)\n(.*?)```\n", re.DOTALL)
 _LANGUAGES = {"bash": "curl", "typescript": "TypeScript", "python": "Python"}
 _OTHER: dict[Language, dict[str, str]] = {

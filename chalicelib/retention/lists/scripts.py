@@ -1,13 +1,10 @@
 """Scripts of calls: the club's own, and those that the staff wrote in their place. A script is text with variables and conditions, as a letter."""
 
-import tomllib
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import get_args
 
 from chalicelib import mail
 from chalicelib.platform import Context, Fault, Language, Problem
+from chalicelib.platform.texts import Texts
 from chalicelib.retention.cases.model import CallKind
 from chalicelib.retention.lists import keys
 from chalicelib.retention.lists.schemas import ScriptForm, ScriptView
@@ -33,15 +30,12 @@ VARIABLES: dict[str, object] = {
 }
 
 
-@cache
-def own(language: Language) -> Mapping[str, str]:
-    """The club's own scripts by kind."""
-    return tomllib.loads((Path(__file__).parent / f"scripts.{language}.toml").read_text(encoding="utf-8"))
+OWN = Texts(__file__, "scripts")  # the club's own scripts by kind
 
 
 def text_of(kind: CallKind, language: Language, stored: Item | None) -> str:
     """The text of the staff, or the club's own."""
-    return str((stored or {}).get(language) or own(language)[kind])
+    return str((stored or {}).get(language) or OWN[language][kind])
 
 
 def show(context: Context, kind: CallKind) -> tuple[ScriptView, int]:
