@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform import Money, NameOf, View, text
+from chalicelib.platform.texts import Texts
 from chalicelib.tiers.explanation.rules import (
     Days,
     DocumentChange,
@@ -162,7 +163,7 @@ class _ViewBuilder:
         self._language = language
         self._for_staff = for_staff
         russian = language == "ru"
-        self._sentences = _SENTENCES[russian]
+        self._sentences = _SENTENCES["ru" if russian else "en"]
         self._day: Callable[[date], str] = text.day_ru if russian else text.day_en
         self._sum = text.money_ru if russian else text.money_en
         self._percent: Callable[[Decimal], str] = text.percent_ru if russian else text.percent_en
@@ -341,56 +342,4 @@ def _document_name(row: ExplainedDocument) -> dict[str, str]:
     return {"source": source, "document": document.partition("/")[2]}
 
 
-# Sentences in English (False) and Russian (True).
-_SENTENCES: dict[bool, dict[str, str]] = {
-    False: {
-        "window": "{tier}, {percent}: net purchases from {first} to {last} come to {sum}, and {step} begins at {begins}.",
-        "hold": (
-            "{tier}, {percent}: reached on {reached_on}, when net purchases came to {then} and the step began at {begins}. The window from "
-            "{first} to {last} holds {sum}, which gives: {step}. A step that was reached is held for {hold_days} days, here up to {held_until}."
-        ),
-        "manual": "{tier}, {percent}: granted by the club from {from} to {until}. Purchases alone would give: {alone}.",
-        "none": "No tier: net purchases from {first} to {last} come to {sum}, and {step} begins at {begins}.",
-        "no_ladder": "No tier: the club has no ladder in this currency.",
-        "personal": (
-            "The first step is the company's own: it begins at {begins}, after purchases of {last_year} from {first} to {last}, times "
-            "{coefficient}; not below {floor}, and not above the second step."
-        ),
-        "recorded_later": "Recorded after the day: {now}. The window of the day changes by {change}.",
-        "corrected": "Corrected after the day, from {then} to {now}. The window of the day changes by {change}.",
-        "redated": "Moved after the day: it counts on {day_now}, not on {day_then}. The window of the day changes by {change}.",
-        "moved_away": "Turned out to be another company's: {then}. The window of the day changes by {change}.",
-        "why_counted": "It belongs to the window.",
-        "why_ahead": "It is dated after this day.",
-        "why_left_window": "It counts on {day}, and has left the window by this day.",
-        "why_last_year": "It counts on {day}: in last year's window, of which the company's own first step is made.",
-        "why_return_of_earlier": "It takes back a purchase of {day}, which has left the window: so has the return.",
-        "why_not_recorded_yet": "The club did not know of it on this day.",
-        "why_gone": "It is no longer this company's.",
-    },
-    True: {
-        "window": "{tier}, {percent}: покупки за вычетом возвратов с {first} по {last} — {sum}, уровень «{step}» начинается с {begins}.",
-        "hold": (
-            "{tier}, {percent}: уровень достигнут {reached_on}, когда покупки за вычетом возвратов составили {then} при пороге {begins}. В окне "
-            "с {first} по {last} — {sum}, это даёт: «{step}». Достигнутый уровень удерживается (дней: {hold_days}), здесь по {held_until}."
-        ),
-        "manual": "{tier}, {percent}: уровень предоставлен клубом с {from} по {until}. Сами покупки дали бы: «{alone}».",
-        "none": "Уровня нет: покупки за вычетом возвратов с {first} по {last} — {sum}, уровень «{step}» начинается с {begins}.",
-        "no_ladder": "Уровня нет: в этой валюте у клуба нет шкалы.",
-        "personal": (
-            "Первая ступень своя: она начинается с {begins}, по покупкам с {first} по {last} на {last_year}, умноженным на {coefficient}; не "
-            "ниже {floor} и не выше второй ступени."
-        ),
-        "recorded_later": "Записан позже этого дня: {now}. Сумма окна меняется на {change}.",
-        "corrected": "Исправлен позже этого дня: было {then}, стало {now}. Сумма окна меняется на {change}.",
-        "redated": "Перенесён позже этого дня: относится к дню {day_now}, а не {day_then}. Сумма окна меняется на {change}.",
-        "moved_away": "Оказался документом другой компании: {then}. Сумма окна меняется на {change}.",
-        "why_counted": "Входит в окно.",
-        "why_ahead": "Датирован позже этого дня.",
-        "why_left_window": "Относится к дню {day} и к этому дню из окна вышел.",
-        "why_last_year": "Относится к дню {day}: к прошлогоднему окну, по которому считается своя первая ступень.",
-        "why_return_of_earlier": "Возвращает покупку дня {day}, которая вышла из окна, — вместе с ней вышел и возврат.",
-        "why_not_recorded_yet": "В этот день клуб о нём ещё не знал.",
-        "why_gone": "Больше не относится к этой компании.",
-    },
-}
+_SENTENCES = Texts(__file__, "words")
