@@ -366,10 +366,7 @@ def part(tx: Transaction, company: Company, into: Company, *, took_inn: bool) ->
     )
     others = [each for each in into.joined_from or () if each != company.company_id]
     contacts = [each for each in into.contacts or () if each not in (company.contacts or ())]
-    put = {
-        "joined_from": others,
-        "contacts": [each.model_dump(exclude_none=True) for each in contacts],
-    }
+    put = {"joined_from": others, "contacts": [each.model_dump(exclude_none=True) for each in contacts]}
     gone = [*(("inn", "kpp") if took_inn else ()), *(name for name, value in put.items() if not value)]
     tx.update(
         keys.company(into.company_id),

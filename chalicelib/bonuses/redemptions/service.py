@@ -162,11 +162,7 @@ def _end_quietly(context: Context, redemption: Redemption, state: RedemptionStat
 
 @retry(store.CASE)
 def take_out(
-    context: Context,
-    redemption_id: str,
-    company_id: str,
-    cause: Cause,
-    note: Callable[[Transaction, Redemption], None],
+    context: Context, redemption_id: str, company_id: str, cause: Cause, note: Callable[[Transaction, Redemption], None]
 ) -> None:
     """Takes a redemption from its company, with the bonuses that it took; `note` keeps it in the same transaction. Safe to repeat.
 

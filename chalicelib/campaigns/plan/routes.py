@@ -3,14 +3,7 @@ from datetime import timedelta
 from chalicelib.campaigns.plan import service, store
 from chalicelib.campaigns.plan.calendar import icalendar
 from chalicelib.campaigns.plan.model import Issue, IssueTexts
-from chalicelib.campaigns.plan.schemas import (
-    IssueForm,
-    IssuesQuery,
-    IssueView,
-    MoveForm,
-    PreviewForm,
-    PreviewView,
-)
+from chalicelib.campaigns.plan.schemas import IssueForm, IssuesQuery, IssueView, MoveForm, PreviewForm, PreviewView
 from chalicelib.platform import Answer, Call, Club, ListPage, Routes, Text, etag
 
 routes = Routes(__name__, tag="letters")

@@ -1,12 +1,6 @@
 from chalicelib.campaigns.plan.schemas import IssueView
 from chalicelib.campaigns.questions import service
-from chalicelib.campaigns.questions.schemas import (
-    DigestForm,
-    ProposalsView,
-    QuestionForm,
-    QuestionsQuery,
-    QuestionView,
-)
+from chalicelib.campaigns.questions.schemas import DigestForm, ProposalsView, QuestionForm, QuestionsQuery, QuestionView
 from chalicelib.platform import Answer, Call, ListPage, Routes, etag
 
 routes = Routes(__name__, tag="letters")

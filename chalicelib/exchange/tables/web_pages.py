@@ -9,14 +9,7 @@ from typing import TextIO
 
 from chalicelib.exchange.columns.numbers import exact_number
 from chalicelib.exchange.tables.encodings import encodings_of
-from chalicelib.exchange.tables.model import (
-    MOMENT,
-    MOST_CELL,
-    MOST_COLUMNS,
-    MOST_PAGE_BYTES,
-    Unreadable,
-    spooled,
-)
+from chalicelib.exchange.tables.model import MOMENT, MOST_CELL, MOST_COLUMNS, MOST_PAGE_BYTES, Unreadable, spooled
 from chalicelib.exchange.tables.spool import SpooledTable
 
 _BLOCK = 256 * 1024

@@ -12,11 +12,7 @@ def create_grant(tx: Transaction, company_id: str, grant: ManualTier) -> None:
 
 def put_withdrawal(tx: Transaction, company_id: str, grant: ManualTier) -> None:
     """Put a withdrawn manual tier; refused with label `grant` if it was withdrawn before."""
-    tx.put(
-        _item(company_id, grant),
-        when=Attr("pk").exists() & Attr("withdrawn_on").not_exists(),
-        label="grant",
-    )
+    tx.put(_item(company_id, grant), when=Attr("pk").exists() & Attr("withdrawn_on").not_exists(), label="grant")
 
 
 def grants_page(context: Context, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
