@@ -19,5 +19,3 @@ WINGS = (
 
 with opened_when_asked(__name__):
     from chalicelib.exchange.customers.service import follow_move, move_page
-    from chalicelib.exchange.runs.service import work_part
-    from chalicelib.exchange.sales_files.service import split

@@ -71,7 +71,7 @@ with opened_when_asked(__name__):
     from chalicelib.mail.notices.rules import letter_id_of
     from chalicelib.mail.notices.store import every as every_notice
     from chalicelib.mail.notices.store import newest as newest_notices
-    from chalicelib.mail.service import FAILED, KEEP_DAYS, fail, hasten, look_again, send, send_now, settle, skip, wake
+    from chalicelib.mail.service import FAILED, KEEP_DAYS, fail, hasten, look_again, send_now, skip, wake
     from chalicelib.mail.store import read_many as letters
     from chalicelib.mail.suppressions import lift, suppression, suppressions_page
     from chalicelib.mail.templates import fault_of, fill, links_of, skus_of

@@ -21,7 +21,6 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.ladders.store import ladders_of, tier_codes
     from chalicelib.tiers.manual_tiers.schemas import ManualTierForm
     from chalicelib.tiers.manual_tiers.service import grant_approved, manual_tiers_of
-    from chalicelib.tiers.recalculation.service import decide, nightly
     from chalicelib.tiers.standing.model import Standing, missing_sum, order_to_keep
     from chalicelib.tiers.standing.rules import UNDONE, Facts, year_before
     from chalicelib.tiers.standing.service import ladder_today, standing_of, standings_of, tier_path, tier_with

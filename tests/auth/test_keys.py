@@ -2,12 +2,12 @@
 
 import pytest
 
-from chalicelib import mail
 from chalicelib.auth import email_change, own_data
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth import store as auth_store
 from chalicelib.auth.codes import code_hash
 from chalicelib.auth.service import code_of
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.mail import store as mail_store
 from chalicelib.members import keys as members_keys
 from chalicelib.platform.context import Context
@@ -48,7 +48,7 @@ def test_a_code_letter_keeps_its_hash_in_the_claims_own_transaction(
     world.tell_next()
     (written,) = world.queue
     with spent(world.context.table.client) as cost:
-        mail.send(world.context, {"messageId": "1", "body": written.body})
+        mail_jobs.send_codes(world.context, {"messageId": "1", "body": written.body})
     # The letter comes with its message: only its cause is read.
     assert cost.calls == ["GetItem", "TransactWriteItems", "PutItem"]
     assert cost.write_units <= 7

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 import app as club_app
-from chalicelib import mail
 from chalicelib.analytics.rollups.jobs import fold_months
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.platform import aws, clock, ids, settings
 from chalicelib.platform.context import Context
 from chalicelib.platform.delivery.stream import deliver
@@ -36,7 +36,7 @@ from tests.support.spent import spent
 
 MOST = {"write units": 142, "read units": 70, "function runs": 16}
 
-WORKERS = {"https://queues.example/letters": mail.send, "https://queues.example/rollups": fold_months}
+WORKERS = {"https://queues.example/letters": mail_jobs.send_letters, "https://queues.example/rollups": fold_months}
 
 # US East (N. Virginia), on demand, USD; from the price lists of July 2026 or before: check them against your region's.
 PRICES = {
@@ -115,7 +115,7 @@ class Life:
 
     def _settle(self, reports: list[dict[str, Any]]) -> None:
         for told in reports:
-            mail.settle(self.context, told)
+            mail_jobs.settle_letters(self.context, told)
 
     def _items(self) -> list[dict[str, Any]]:
         pages = self.context.table.client.get_paginator("scan").paginate(TableName=self.context.table.name)

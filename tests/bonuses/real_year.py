@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import sales, tiers
+from chalicelib import sales
 from chalicelib.bonuses import jobs as bonuses_jobs
 from chalicelib.bonuses.accruals import consumers as accruals_consumers
 from chalicelib.platform import aws
@@ -34,6 +34,7 @@ from chalicelib.sales.rules import Original, SaleDocument, SaleLine
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
 from chalicelib.tiers import consumers as tiers_consumers
+from chalicelib.tiers import jobs as tiers_jobs
 from tests.support import partners
 from tests.support.memory import MemoryDynamo, Place
 
@@ -224,7 +225,7 @@ class Replay:
     def night(self, context: Context) -> None:
         """Of tiers and of bonuses, with all that their messages bring about."""
         for nightly, decide in (
-            (tiers.nightly, tiers.decide),
+            (tiers_jobs.nightly_tiers, tiers_jobs.decide_tiers),
             (bonuses_jobs.nightly_bonuses, bonuses_jobs.decide_bonuses),
         ):
             nightly(context, {})
@@ -246,7 +247,7 @@ class Replay:
 
     def decide_all(self, context: Context, companies: Iterable[str]) -> None:
         """Every standing made anew on one day."""
-        tiers.decide(context, {"body": json.dumps({"companies": list(companies)})})
+        tiers_jobs.decide_tiers(context, {"body": json.dumps({"companies": list(companies)})})
 
 
 def replayed(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import mail
 from chalicelib.contacts.preferences.service import pages_for
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.platform.context import Context
 from tests.campaigns.plan.test_routes import TEXTS, form
 from tests.campaigns.sending.steps import AGREED, Post, approved, post, reader
@@ -96,7 +96,7 @@ def test_reports_on_no_letter_twice_and_in_any_order_change_nothing(
     [sent] = club.ses.accepted
 
     def settle(event: dict[str, Any]) -> None:
-        mail.settle(club.context, {"messageId": "1", "body": json.dumps(event)})
+        mail_jobs.settle_letters(club.context, {"messageId": "1", "body": json.dumps(event)})
 
     for kind in ("Delivery", "Send", "Delivery"):
         settle(report(kind, sent, club.context.now))

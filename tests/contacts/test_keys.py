@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib import contacts, mail
+from chalicelib import contacts
 from chalicelib.contacts import keys, notes
 from chalicelib.contacts.schemas import NoteForm
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import LetterClass, LetterState
 from chalicelib.platform import aws
@@ -79,7 +80,7 @@ def test_a_letter_with_advertising_is_three_reads_and_two_writes_sent_or_skipped
     for number, (state, units) in enumerate([(LetterState.SENT, 11), (LetterState.SKIPPED, 1)]):
         mail_store.create(club.table, letter(club, letter_id=f"ltr_{number}", letter_class=LetterClass.ADVERTISING))
         with spent(club.table.client) as cost:
-            mail.send(club, message({"letter_id": f"ltr_{number}"}))
+            mail_jobs.send_letters(club, message({"letter_id": f"ltr_{number}"}))
         found = mail_store.read(club.table, f"ltr_{number}")
         assert found is not None
         assert found.state is state

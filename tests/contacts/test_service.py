@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from chalicelib import contacts, mail, members
+from chalicelib import contacts, members
 from chalicelib.contacts import HoldOut, Verdict
 from chalicelib.contacts.model import Channel, ContactClass
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import Letter, LetterClass, LetterState, Recipient
 from chalicelib.platform.context import Context
@@ -249,7 +250,7 @@ def test_a_letter_to_who_acts_for_a_held_out_company_is_skipped_and_spends_nothi
     held_out(context)
     two_letters(context, "mbr_1", "mbr_2")
     for number in range(2):
-        mail.send(context, message({"letter_id": f"ltr_{number}"}))
+        mail_jobs.send_letters(context, message({"letter_id": f"ltr_{number}"}))
     first, second = read(context, "ltr_0"), read(context, "ltr_1")
     assert (first.state, first.reason) == (LetterState.SKIPPED, "contact_budget")
     assert 0 < (date.fromisoformat(first.next_day) - context.today).days <= 14
@@ -276,7 +277,7 @@ def test_who_acts_for_a_company_that_closed_down_is_contacted_for_service_only(w
     assert contacts.may_contact(context, "mbr_1", "email", "content", DAY) == Verdict(False, "closed_down")
     assert contacts.may_contact(context, "mbr_1", "email", "service", DAY).allowed
     for number in range(2):
-        mail.send(context, message({"letter_id": f"ltr_{number}"}))
+        mail_jobs.send_letters(context, message({"letter_id": f"ltr_{number}"}))
     first, second = read(context, "ltr_0"), read(context, "ltr_1")
     assert (first.state, first.reason) == (LetterState.SKIPPED, "closed_down")
     assert second.state is LetterState.SENT
@@ -324,7 +325,7 @@ def world(context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
 def test_the_second_letter_is_skipped_with_its_reason_and_its_next_day(world: World, people: tuple[str, str]) -> None:
     two_letters(world.context, *people)
     for number in range(2):
-        mail.send(world.context, message({"letter_id": f"ltr_{number}"}))
+        mail_jobs.send_letters(world.context, message({"letter_id": f"ltr_{number}"}))
     assert read(world.context, "ltr_0").state is LetterState.SENT
     second = read(world.context, "ltr_1")
     reason = "contact_budget" if people[0] == people[1] else "address_budget"
@@ -344,7 +345,7 @@ def deliver(world: World, number: int) -> None:
     """Hands the letter's message to a worker as a queue does: after a failure it comes again."""
     for _ in range(3):
         try:
-            mail.send(world.context, message({"letter_id": f"ltr_{number}"}))
+            mail_jobs.send_letters(world.context, message({"letter_id": f"ltr_{number}"}))
         except Exception:
             continue
         return
@@ -354,7 +355,7 @@ def test_a_letter_that_the_service_refuses_gives_its_day_back(world: World) -> N
     two_letters(world.context, "mbr_1", "mbr_1")
     world.service.fates = ["refused"]
     for number in range(2):
-        mail.send(world.context, message({"letter_id": f"ltr_{number}"}))
+        mail_jobs.send_letters(world.context, message({"letter_id": f"ltr_{number}"}))
     assert read(world.context, "ltr_0").state is LetterState.REJECTED
     assert read(world.context, "ltr_1").state is LetterState.SENT
 
@@ -363,7 +364,7 @@ def test_a_letter_without_an_answer_keeps_its_day(world: World) -> None:
     two_letters(world.context, "mbr_1", "mbr_1")
     world.service.fates = ["accepted, reply lost"]
     for number in range(2):
-        mail.send(world.context, message({"letter_id": f"ltr_{number}"}))
+        mail_jobs.send_letters(world.context, message({"letter_id": f"ltr_{number}"}))
     assert read(world.context, "ltr_0").state is LetterState.UNKNOWN
     assert read(world.context, "ltr_1").reason == "contact_budget"
 
@@ -379,7 +380,7 @@ def test_a_crash_at_any_call_leaves_no_second_letter_and_no_day_spent_twice(
         two_letters(begun, "mbr_1", "mbr_1")
         with crash:
             for number in range(2):
-                mail.send(world.context, message({"letter_id": f"ltr_{number}"}))
+                mail_jobs.send_letters(world.context, message({"letter_id": f"ltr_{number}"}))
         for number in range(2):
             deliver(world, number)
         assert len(world.service.accepted) <= 1, crash

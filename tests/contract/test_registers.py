@@ -1,5 +1,6 @@
 """The files that a command writes from the declarations of the functions: fresh, and refused in one sentence where they contradict each other."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from chalicelib.platform.registry import functions
 from chalicelib.platform.registry.functions import DECLARED, READ, Function, Queue, Schedule, files, items, table
 from infra import registers
 from infra.registers import RegisterError
+
+TESTS = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -23,6 +26,18 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> dict[str, Function]:
 def test_the_files_say_what_the_rooms_declare() -> None:
     names = ", ".join(path.name for path in registers.stale())
     assert not names, f"Run `make registers`: {names} do not say what the rooms declare."
+
+
+def test_every_job_with_rights_runs_in_a_test_as_its_function() -> None:
+    """Called past its job, with no `running`, code has all rights. The stream's functions run by consumers, the API by requests."""
+    started = {
+        name
+        for path in TESTS.rglob("*.py")
+        if not path.is_relative_to(TESTS / "benchmarks") and path.name != "test_rights.py"
+        for name in re.findall(r"(?:(?:jobs|triggers)\.|running\(\")(\w+)", path.read_text(encoding="utf-8"))
+    }
+    due = {each.name for each in DECLARED.values() if each.may and each.starts not in ("http", "stream")}
+    assert due - started == set()
 
 
 def test_a_change_of_a_declaration_makes_its_files_stale(declared: dict[str, Function]) -> None:

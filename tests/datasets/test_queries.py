@@ -20,6 +20,7 @@ from chalicelib.analytics.rollups.store import write_tier
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.store import write_product
 from chalicelib.datasets.queries import consumers, keys, service
+from chalicelib.datasets.queries import jobs as queries_jobs
 from chalicelib.datasets.queries.model import AnswerColumn, QuestionName
 from chalicelib.datasets.queries.questions import QUESTIONS
 from chalicelib.datasets.queries.schemas import QueryForm, QueryView
@@ -53,7 +54,7 @@ def work_off(context: Context, lake: Lake, query_id: str) -> None:
     [requested] = context.table.query_all(keys.query(query_id).pk, starts="EVENT#")
     consumers.on_requested(context, Event(requested["event"], "evt_1", requested))
     while lake.queue.bodies:
-        service.answer(context, {"messageId": "1", "body": lake.queue.bodies[0]})
+        queries_jobs.answer_queries(context, {"messageId": "1", "body": lake.queue.bodies[0]})
         lake.queue.bodies.pop(0)
 
 

@@ -13,7 +13,7 @@ from chalicelib.analytics.rollups.store import write_tier
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.store import write_product
 from chalicelib.datasets.lake.tables import DATASETS
-from chalicelib.datasets.refresh import keys, service
+from chalicelib.datasets.refresh import jobs, keys, service
 from chalicelib.platform.context import Context
 from chalicelib.sales.keys import sale
 from chalicelib.sales.payments.model import Payment
@@ -143,10 +143,10 @@ def test_nights_of_changes_come_to_the_same_as_one_export_of_all(quick: Context,
 def test_a_night_that_starts_twice_is_one_refresh(quick: Context, lake: Lake) -> None:
     sales.record(quick, [invoice()])
     lake.night(quick)
-    assert service.start(quick, "test") is None
+    assert jobs.nightly_datasets(quick, {})["refresh_id"] is None
     before = lake.whole()
     later = tomorrow(quick)
-    assert service.start(later, "test") == service.start(later, "test")
+    assert jobs.nightly_datasets(later, {}) == jobs.nightly_datasets(later, {})
     lake.work_off(later)
     assert len(lake.exports) == 2
     assert lake.whole() == before

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.catalog import recording
-from chalicelib.demand import answers, service
 from chalicelib.demand import consumers as demand_consumers
 from chalicelib.demand import events as demand_events
+from chalicelib.demand import jobs, service
 from chalicelib.demand import store as demand_store
 from chalicelib.demand.rules import Demand, DemandCount, DemandState
 from chalicelib.demand.schemas import DemandForm
@@ -87,7 +87,7 @@ class Wishes:
     def work_off(self) -> None:
         """A message that fails stays."""
         while self.queue.bodies:
-            answers.answer(self.context, {"messageId": "1", "body": self.queue.bodies[0]})
+            jobs.answer_demands(self.context, {"messageId": "1", "body": self.queue.bodies[0]})
             del self.queue.bodies[0]
 
     def settle(self) -> None:

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib.demand import answers, service
+from chalicelib.demand import answers, jobs, service
 from chalicelib.demand import consumers as demand_consumers
 from chalicelib.demand import keys as demand_keys
 from chalicelib.demand import store as demand_store
@@ -78,7 +78,7 @@ def test_who_waits_is_read_page_by_page_even_while_the_pages_are_answered(
     while wishes.queue.bodies:
         messages += 1
         with spent(wishes.context.table.client) as cost:
-            answers.answer(wishes.context, {"messageId": "1", "body": wishes.queue.bodies.pop(0)})
+            jobs.answer_demands(wishes.context, {"messageId": "1", "body": wishes.queue.bodies.pop(0)})
         calls += cost.calls
     assert messages == 3
     # Each: the stock, who waits, the answers; and in the end whether anybody is left.

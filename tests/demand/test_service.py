@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from chalicelib.demand import answers, service
+from chalicelib.demand import answers, jobs, service
 from chalicelib.demand import consumers as demand_consumers
 from chalicelib.demand import store as demand_store
 from chalicelib.demand.answers import PAGE, StillWaiting
@@ -173,7 +173,7 @@ def test_however_many_wait_each_message_answers_one_page(monkeypatch: pytest.Mon
     for left in (many - PAGE, many - 2 * PAGE, 0):
         (body,) = set(wishes.queue.bodies)  # asked for by the stock, and by none else
         wishes.queue.bodies.clear()
-        answers.answer(wishes.context, {"messageId": "1", "body": body})
+        jobs.answer_demands(wishes.context, {"messageId": "1", "body": body})
         assert wishes.counted() == DemandCount("LMP-1", left, 2 * left)
     assert wishes.queue.bodies == []
     assert set(wishes.told().values()) == {1}

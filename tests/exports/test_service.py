@@ -20,7 +20,7 @@ from chalicelib.campaigns.tracking import store as tracking
 from chalicelib.campaigns.tracking.model import Readings
 from chalicelib.companies.model import Company
 from chalicelib.companies.store import create
-from chalicelib.exports import consumers, keys, service, sources, store
+from chalicelib.exports import consumers, jobs, keys, service, sources, store
 from chalicelib.exports.model import ExportSource
 from chalicelib.exports.schemas import ExportForm
 from chalicelib.mail import Recipient
@@ -79,7 +79,7 @@ class Cloud:
         """All that an export brings about; a message leaves the queue when it is handled."""
         consumers.on_requested(context, Event(requested["event"], "evt_1", requested))
         while self.queue.bodies:
-            service.export_part(replace(context), {"messageId": "1", "body": self.queue.bodies[0]})
+            jobs.export_tables(replace(context), {"messageId": "1", "body": self.queue.bodies[0]})
             self.queue.bodies.pop(0)
 
     def file(self, export_id: str, ending: str) -> bytes:

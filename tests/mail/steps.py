@@ -11,9 +11,9 @@ import botocore.session
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.validate import ParamValidator
 
-from chalicelib import mail as mail_room
 from chalicelib.auth import keys as auth_keys
 from chalicelib.mail import consumers as mail_consumers
+from chalicelib.mail import jobs
 from chalicelib.mail import keys as mail_keys
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import Letter, LetterClass, Recipient
@@ -184,13 +184,14 @@ class World:
         self.stream.pop(0)
 
     def report_next(self) -> None:
-        mail_room.settle(self.context, message(self.reports[0]))
+        jobs.settle_letters(self.context, message(self.reports[0]))
         self.reports.pop(0)
 
     def deliver(self, waiting: Waiting) -> None:
         """Hands a message to a worker; it stays, for later, unless the worker is done with it."""
         try:
-            mail_room.send(self.context, {"messageId": "1", "body": waiting.body})
+            work = jobs.send_codes if waiting.queue == "codes" else jobs.send_letters
+            work(self.context, {"messageId": "1", "body": waiting.body})
         except Exception:
             waiting.due = self.context.now + RETRY
         else:

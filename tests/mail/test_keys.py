@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib import mail
+from chalicelib.mail import jobs
 from chalicelib.mail import keys as mail_keys
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import LetterState
@@ -45,7 +46,7 @@ def test_a_letter_is_written_in_one_call_and_read_in_one_of_one_unit(world: Worl
 def test_sending_a_letter_is_four_reads_one_transaction_and_two_writes(world: World) -> None:
     """The letter, its cause, its reader, the ladder that a welcome tells of; its notification; the claim with the check of the address; the answer."""
     with spent(world.context.table.client) as cost:
-        mail.send(world.context, message({"letter_id": "ltr_1"}))
+        jobs.send_letters(world.context, message({"letter_id": "ltr_1"}))
     assert len(world.service.accepted) == 1
     assert cost.calls == ["GetItem", "GetItem", "Query", "Query", "PutItem", "TransactWriteItems", "PutItem"]
     assert cost.read_units <= 3
@@ -60,20 +61,20 @@ def test_a_suppressed_address_is_met_in_the_claim_without_a_read_of_its_own(worl
         )
     assert (cost.calls, cost.write_units) == (["UpdateItem"], 2)
     with spent(world.context.table.client) as cost:
-        mail.send(world.context, message({"letter_id": "ltr_1"}))
+        jobs.send_letters(world.context, message({"letter_id": "ltr_1"}))
     assert world.service.calls == 0
     assert cost.calls.count("GetItem") == 2
 
 
 @measures(mail_keys.letter)
 def test_a_report_is_one_read_and_one_write(world: World) -> None:
-    mail.send(world.context, message({"letter_id": "ltr_1"}))
+    jobs.send_letters(world.context, message({"letter_id": "ltr_1"}))
     delivered = report("Delivery", world.service.accepted[0], world.context.now)
     with spent(world.context.table.client) as cost:
-        mail.settle(world.context, message(delivered))
+        jobs.settle_letters(world.context, message(delivered))
     assert (cost.calls, cost.read_units, cost.write_units) == (["GetItem", "PutItem"], 0.5, 1)
     with spent(world.context.table.client) as again:
-        mail.settle(world.context, message(delivered))
+        jobs.settle_letters(world.context, message(delivered))
     assert again.calls == ["GetItem"]
 
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from chalicelib import mail as mail_room
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth import service as auth
+from chalicelib.mail import jobs
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.declarations import asked_by, asking_events, declaration
 from chalicelib.mail.model import LetterState
@@ -80,7 +80,7 @@ def test_other_letters_keep_out_of_the_lane_of_codes(world: World) -> None:
     world.tell_next()
     assert [waiting.queue for waiting in world.queue] == ["letters"]
     mail_store.create(world.context.table, letter(world.context))
-    mail_room.send(world.context, {"messageId": "1", "body": json.dumps({"letter_id": "ltr_1"})})
+    jobs.send_letters(world.context, {"messageId": "1", "body": json.dumps({"letter_id": "ltr_1"})})
     assert len(world.service.accepted) == 1
 
 

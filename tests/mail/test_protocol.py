@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from chalicelib import mail as mail_room
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth.codes import code_hash
 from chalicelib.mail import consumers as mail_consumers
+from chalicelib.mail import jobs
 from chalicelib.mail import keys as mail_keys
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.config import Letters
@@ -177,7 +177,7 @@ def test_another_worker_at_any_call_sends_no_second_copy(begin: Begin) -> None:
 
     def the_other() -> None:
         for waiting in list(worlds[-1].queue):
-            mail_room.send(worlds[-1].context, {"messageId": "2", "body": waiting.body})
+            jobs.send_letters(worlds[-1].context, {"messageId": "2", "body": waiting.body})
 
     for race in races(the_other):
         world = begin()
@@ -199,7 +199,7 @@ def test_reports_at_any_call_of_the_worker_are_not_overwritten(begin: Begin) -> 
         for mail in world.service.accepted:
             complained.add(mail["EmailTags"][0]["Value"])
             for kind in ("Send", "Delivery", "Complaint"):
-                mail_room.settle(world.context, message(report(kind, mail, world.context.now)))
+                jobs.settle_letters(world.context, message(report(kind, mail, world.context.now)))
 
     for race in races(reports):
         world = begin()
@@ -279,7 +279,7 @@ class LettersUnderFire(RuleBasedStateMachine):
 
         def the_other() -> None:
             try:
-                mail_room.send(self.world.context, {"messageId": "2", "body": waiting.body})
+                jobs.send_letters(self.world.context, {"messageId": "2", "body": waiting.body})
             except Exception:
                 return
             done.append(True)
@@ -301,7 +301,7 @@ class LettersUnderFire(RuleBasedStateMachine):
             raise Died
 
         with Interruption(at, side, die) as crash:
-            mail_room.settle(self.world.context, message(told))
+            jobs.settle_letters(self.world.context, message(told))
         if not crash.happened:
             self.settled.setdefault(told["mail"]["tags"]["letter_id"][0], self.world.context.now)
             if not again:

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import mail as mail_room
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth.codes import code_hash
 from chalicelib.mail import consumers as mail_consumers
+from chalicelib.mail import jobs
 from chalicelib.mail import keys as mail_keys
+from chalicelib.mail import service as mail_room
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.config import Letters
 from chalicelib.mail.model import LetterClass, LetterState, Recipient
@@ -29,10 +30,12 @@ from tests.mail.steps import (
     report,
     sign_in_requested,
 )
+from tests.support.rights import running
 
 
 def send(world: World, letter_id: str = "ltr_1") -> None:
-    mail_room.send(world.context, message({"letter_id": letter_id}), below=lambda most: 7)
+    with running("send_letters"):
+        mail_room.send(world.context, message({"letter_id": letter_id}), below=lambda most: 7)
 
 
 def write(world: World, **facts: object) -> None:
@@ -240,7 +243,7 @@ def test_the_mail_services_report_settles_an_unanswered_letter(world: World) -> 
     write(world)
     world.service.fates = ["accepted, reply lost"]
     send(world)
-    mail_room.settle(world.context, message(report("Send", world.service.accepted[0], world.context.now)))
+    jobs.settle_letters(world.context, message(report("Send", world.service.accepted[0], world.context.now)))
     assert only_letter(world.context).state is LetterState.SENT
     assert listed(world.context) == []
     world.run()
@@ -283,7 +286,7 @@ def test_a_report_that_comes_too_late_still_tells_the_truth(world: World) -> Non
     world.service.fates = ["accepted, reply lost", "not accepted, no reply"]
     send(world)
     world.run()
-    mail_room.settle(world.context, message(report("Send", world.service.accepted[0], world.context.now)))
+    jobs.settle_letters(world.context, message(report("Send", world.service.accepted[0], world.context.now)))
     assert only_letter(world.context).state is LetterState.SENT
     assert listed(world.context) == []
 
@@ -326,7 +329,7 @@ def sent(world: World) -> dict[str, object]:
 def test_a_permanent_bounce_or_a_complaint_stops_letters_to_the_address(world: World, kind: str, reason: str) -> None:
     mail = sent(world)
     for _ in range(2):
-        mail_room.settle(world.context, message(report(kind, mail, world.context.now)))
+        jobs.settle_letters(world.context, message(report(kind, mail, world.context.now)))
     kept = world.context.table.get(mail_keys.suppression("mbr_1@partner.example"))
     assert kept is not None
     assert (kept["reason"], kept["letter_id"], kept["at"]) == (reason, "ltr_1", world.context.at)
@@ -334,8 +337,8 @@ def test_a_permanent_bounce_or_a_complaint_stops_letters_to_the_address(world: W
 
 def test_the_first_reason_of_a_suppression_stays(world: World) -> None:
     mail = sent(world)
-    mail_room.settle(world.context, message(report("Complaint", mail, world.context.now)))
-    mail_room.settle(world.context, message(report("Bounce", mail, world.context.now)))
+    jobs.settle_letters(world.context, message(report("Complaint", mail, world.context.now)))
+    jobs.settle_letters(world.context, message(report("Bounce", mail, world.context.now)))
     kept = world.context.table.get(mail_keys.suppression("mbr_1@partner.example"))
     assert kept is not None
     assert kept["reason"] == "complaint"
@@ -344,7 +347,7 @@ def test_the_first_reason_of_a_suppression_stays(world: World) -> None:
 def test_a_bounce_that_may_pass_stops_nothing(world: World) -> None:
     mail = sent(world)
     passing = {"bounceType": "Transient", "bounceSubType": "MailboxFull"}
-    mail_room.settle(world.context, message(report("Bounce", mail, world.context.now, **passing)))
+    jobs.settle_letters(world.context, message(report("Bounce", mail, world.context.now, **passing)))
     assert world.context.table.get(mail_keys.suppression("mbr_1@partner.example")) is None
     assert (
         only_letter(world.context).state is LetterState.REJECTED
@@ -355,7 +358,7 @@ def test_a_bounce_without_its_letter_still_stops_letters(world: World) -> None:
     mail = sent(world)
     told = report("Bounce", mail, world.context.now)
     del told["mail"]["tags"]
-    mail_room.settle(world.context, message(told))
+    jobs.settle_letters(world.context, message(told))
     assert world.context.table.get(mail_keys.suppression("mbr_1@partner.example")) is not None
 
 
@@ -364,14 +367,14 @@ def test_an_address_is_suppressed_however_it_is_written(world: World) -> None:
     told = report(
         "Bounce", mail, world.context.now, bouncedRecipients=[{"emailAddress": "Anna <MBR_1@Partner.example>"}]
     )
-    mail_room.settle(world.context, message(told))
+    jobs.settle_letters(world.context, message(told))
     assert world.context.table.get(mail_keys.suppression("mbr_1@partner.example")) is not None
 
 
 def test_a_delay_is_noted_and_the_letter_is_still_sent(world: World) -> None:
     mail = sent(world)
     body = report("DeliveryDelay", mail, world.context.now)
-    mail_room.settle(world.context, message(body))
+    jobs.settle_letters(world.context, message(body))
     found = only_letter(world.context)
     assert (found.state, found.delayed_at) == (LetterState.SENT, body["mail"]["timestamp"])
 
@@ -380,7 +383,7 @@ def test_a_delay_is_noted_and_the_letter_is_still_sent(world: World) -> None:
 def test_other_reports_change_nothing(world: World, kind: str) -> None:
     mail = sent(world)
     before = only_letter(world.context)
-    mail_room.settle(world.context, message(report(kind, mail, world.context.now)))
+    jobs.settle_letters(world.context, message(report(kind, mail, world.context.now)))
     assert only_letter(world.context) == before
 
 

@@ -9,7 +9,7 @@ import pytest
 from chalicelib import mail as mail_room
 from chalicelib.contacts import keys as contacts_keys
 from chalicelib.contacts.config import Slots
-from chalicelib.mail import declarations
+from chalicelib.mail import declarations, jobs
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import LetterClass, LetterState
 from chalicelib.platform.context import Context
@@ -90,7 +90,7 @@ def test_a_message_that_comes_before_the_slot_sends_nothing(world: World) -> Non
     write(world)
     world.run()
     for _ in range(2):
-        mail_room.send(world.context, message({"letter_id": "ltr_1"}))
+        jobs.send_letters(world.context, message({"letter_id": "ltr_1"}))
     assert (world.service.calls, world.queue) == (0, [])
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib import mail
 from chalicelib.analytics.rollups.jobs import fold_months
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.orders import load_orders
 from chalicelib.platform import aws, settings
 from chalicelib.platform.context import Context
@@ -33,7 +33,7 @@ from tests.support.partners import reach
 from tests.support.table import everything
 
 LATE = ("ORDER#", "EVENT#", "LETTER", "ONCE", "SALE#")
-WORKERS = {"letters": mail.send, "rollups": fold_months}
+WORKERS = {"letters": mail_jobs.send_letters, "rollups": fold_months}
 
 
 class Late(MemoryDynamo):
@@ -88,7 +88,7 @@ class World:
                 WORKERS[queue](self.context, {"messageId": "1", "body": body})
                 for each in self.mail.accepted[accepted:]:
                     for kind in ("Send", "Delivery"):
-                        mail.settle(self.context, message(mail_report(kind, each, self.context.now)))
+                        mail_jobs.settle_letters(self.context, message(mail_report(kind, each, self.context.now)))
 
 
 def market_on(memory: MemoryDynamo, monkeypatch: pytest.MonkeyPatch) -> Market:

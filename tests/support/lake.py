@@ -25,7 +25,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
-from chalicelib.datasets.refresh import service
+from chalicelib.datasets.refresh import jobs as refresh_jobs
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import settings
@@ -126,7 +126,7 @@ class Lake:
     def night(self, context: Context) -> str | None:
         """A refresh, with all its messages."""
         self._table = context.table
-        refresh_id = service.start(context, "test")
+        refresh_id: str | None = refresh_jobs.nightly_datasets(context, {})["refresh_id"]
         self.work_off(context)
         return refresh_id
 
@@ -134,7 +134,7 @@ class Lake:
         """A message leaves the queue when it is handled."""
         self._table = context.table
         while self.queue.bodies:
-            service.advance(context, {"messageId": "1", "body": self.queue.bodies[0]})
+            refresh_jobs.refresh_datasets(context, {"messageId": "1", "body": self.queue.bodies[0]})
             self.queue.bodies.pop(0)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:

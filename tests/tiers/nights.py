@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import tiers
 from chalicelib.platform import aws, keys
 from chalicelib.platform.context import Context
 from chalicelib.sales import keys as sales_keys
 from chalicelib.sales.rules import DayTotals
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, to_wire
+from chalicelib.tiers import jobs
 from chalicelib.tiers import keys as tiers_keys
 from chalicelib.tiers.ladders.rules import Ladder, PersonalStep
 from chalicelib.tiers.ladders.store import ladders_of
@@ -115,10 +115,10 @@ def night(context: Context, monkeypatch: pytest.MonkeyPatch) -> Night:
     queue = Queue()
     monkeypatch.setattr(aws, "sqs", lambda: queue)
     with metered(context.table.client) as run:
-        tiers.nightly(context, {})
+        jobs.nightly_tiers(context, {})
     with metered(context.table.client) as decisions:
         for body in queue.bodies:
-            tiers.decide(replace(context), {"body": body})  # each message is work of its own
+            jobs.decide_tiers(replace(context), {"body": body})  # each message is work of its own
     return Night(run, decisions, queue)
 
 

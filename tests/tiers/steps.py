@@ -19,6 +19,7 @@ from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Transaction, from_wire, to_wire
 from chalicelib.tiers import consumers as tiers_consumers
+from chalicelib.tiers import jobs
 from chalicelib.tiers import keys as tiers_keys
 from chalicelib.tiers.ladders.rules import LadderStep
 from chalicelib.tiers.manual_tiers import service as manual_tiers_service
@@ -157,9 +158,9 @@ def message_for(*company_ids: str) -> dict[str, Any]:
 
 def night(context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
     """The nightly run and all that its messages bring about."""
-    counts = tiers.nightly(context, event or {})
+    counts = jobs.nightly_tiers(context, event or {})
     for message in queued(context):
-        tiers.decide(context, message)
+        jobs.decide_tiers(context, message)
     return counts
 
 

@@ -28,6 +28,7 @@ from tests.support.crashes import watched
 from tests.support.figures import with_sections
 from tests.support.memory import MemoryDynamo
 from tests.support.partners import partner
+from tests.support.rights import running
 
 URL = "https://erp.example/hooks?club=1"
 RETRY = timedelta(seconds=360)  # how long the queue keeps a message that failed
@@ -187,7 +188,10 @@ class World:
         """Hands a message to a worker; it stays, for later, unless the worker is done with it."""
         self.pass_time(max(0.0, (waiting.due - self.context.now).total_seconds()))
         try:
-            delivery.deliver(self.context, {"messageId": "1", "body": waiting.body}, post=self.post, jitter=lambda: 0.5)
+            with running("deliver_webhooks"):
+                delivery.deliver(
+                    self.context, {"messageId": "1", "body": waiting.body}, post=self.post, jitter=lambda: 0.5
+                )
         except BaseException:
             waiting.due = self.context.now + RETRY
             raise

@@ -76,7 +76,7 @@ def test_a_sale_between_any_two_calls_of_a_fold_is_in_the_month_in_the_end(queue
             jobs.fold_months(context, {"body": body})
         if race.happened:
             queue.bodies.clear()  # the sale's own message is lost: the night asks again
-            service.send_stale(context)
+            jobs.nightly_rollups(context, {})
         steps.work_off(context, queue)
         assert steps.sums(context) == steps.fresh_sums(context), race
         steps.check_rows(context)

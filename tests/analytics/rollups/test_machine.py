@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from chalicelib import sales
 from chalicelib.analytics.club import service as club_service
 from chalicelib.analytics.club.rules import Fold, Splits
-from chalicelib.analytics.rollups import service
+from chalicelib.analytics.rollups import jobs, service
 from chalicelib.analytics.rollups.model import Month
 from chalicelib.platform.events import Event
 from tests.analytics import steps
@@ -89,7 +89,7 @@ def machine(queue: Queue) -> type[RuleBasedStateMachine]:
             if not hasattr(self, "context"):
                 return
             steps.deliver_all(self.context, self.heard)
-            service.send_stale(self.context)
+            jobs.nightly_rollups(self.context, {})
             steps.work_off(self.context, queue)
             assert service.send_stale(self.context) == 0
             club = {currency: self.club_of(currency) for currency in ("RUB", "EUR")}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.campaigns.segments import audience, rules
+from chalicelib.campaigns.segments import audience, jobs, rules
 from chalicelib.campaigns.segments import consumers as segment_consumers
 from chalicelib.campaigns.segments.events import REQUESTED
 from chalicelib.platform import aws
@@ -48,5 +48,5 @@ class Counting:
 
     def deliver(self) -> None:
         while self.messages:
-            audience.count(self.context, {"messageId": "1", "body": self.messages[0]})
+            jobs.count_audience(self.context, {"messageId": "1", "body": self.messages[0]})
             self.messages.pop(0)

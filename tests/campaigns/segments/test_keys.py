@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib import members
-from chalicelib.campaigns.segments import audience, keys, service
+from chalicelib.campaigns.segments import audience, jobs, keys, service
 from chalicelib.campaigns.segments.schemas import AudienceForm, SegmentForm
 from chalicelib.members import keys as members_keys
 from chalicelib.platform import aws
@@ -69,7 +69,7 @@ def test_a_page_of_an_audience_is_its_part_the_members_and_one_write(
     started = audience.start(club, AudienceForm.model_validate({"conditions": {}}), by="mbr_marketing")
     counting.ask(started.audience_id)
     with spent(club.table.client) as cost:
-        audience.count(club, {"messageId": "1", "body": counting.messages[0]})
+        jobs.count_audience(club, {"messageId": "1", "body": counting.messages[0]})
     # The part, the members, whom they act for, their addresses; the part as it is then.
     assert cost.calls == ["BatchGetItem", "Query", "BatchGetItem", "BatchGetItem", "PutItem"]
     with spent(club.table.client) as cost:

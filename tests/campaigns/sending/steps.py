@@ -15,24 +15,27 @@ from chalicelib import mail as mail_room
 from chalicelib.campaigns.plan import service as plan
 from chalicelib.campaigns.plan.model import Issue
 from chalicelib.campaigns.plan.schemas import IssueForm
-from chalicelib.campaigns.segments import audience, rules
 from chalicelib.campaigns.segments import consumers as segment_consumers
+from chalicelib.campaigns.segments import jobs as segments_jobs
+from chalicelib.campaigns.segments import rules
 from chalicelib.campaigns.segments import service as segments
 from chalicelib.campaigns.segments.events import REQUESTED, SHARD_FROZEN
 from chalicelib.campaigns.segments.schemas import SegmentForm
-from chalicelib.campaigns.sending import consumers, delivery, service, store
+from chalicelib.campaigns.sending import consumers, delivery, jobs, store
 from chalicelib.campaigns.sending.events import TEST_REQUESTED
 from chalicelib.campaigns.sending.model import Sending, letter_id
 from chalicelib.campaigns.sending.pace import Pace
 from chalicelib.campaigns.series import consumers as series_consumers
 from chalicelib.campaigns.series.events import APPROVED
 from chalicelib.mail import Letter
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.delivery.stream import event_of
 from tests.mail.steps import MailService, report
 from tests.support.crashes import uncounted, watched
 from tests.support.partners import member
+from tests.support.rights import running
 from tests.support.table import everything
 from tests.tiers.steps import in_memory
 
@@ -119,7 +122,7 @@ class Post:
         self.until(datetime.fromisoformat(text).replace(tzinfo=UTC))
 
     def tick(self) -> None:
-        service.tick(self.context)
+        jobs.start_campaigns(self.context, {})
         self._tell()
 
     def _one(self) -> None:
@@ -135,12 +138,12 @@ class Post:
         message = {"messageId": "1", "body": first.body}
         try:
             if first.queue == "audiences":
-                audience.count(self.context, message)
+                segments_jobs.count_audience(self.context, message)
                 self._tell()
             elif first.queue == "campaigns":
                 self.deliver_campaign(message)
             else:
-                mail_room.send(self.context, message)
+                mail_jobs.send_letters(self.context, message)
         except BaseException:
             first.due = self.context.now + RETRY
             raise
@@ -149,7 +152,8 @@ class Post:
     def deliver_campaign(self, message: dict[str, Any]) -> None:
         if self.pace is None:
             self.pace = Pace(self.rate, clock=self.seconds, sleep=self.pass_time)
-        delivery.deliver(self.context, message, self.pace, monotonic=self.seconds)
+        with running("send_campaigns"):
+            delivery.deliver(self.context, message, self.pace, monotonic=self.seconds)
 
     def seconds(self) -> float:
         return self.context.now.timestamp()
@@ -181,14 +185,14 @@ class Post:
         heappush(self.reports, (self.context.now + timedelta(seconds=seconds), next(self.numbers), event))
 
     def _settle(self) -> None:
-        mail_room.settle(self.context, {"messageId": "1", "body": json.dumps(self.reports[0][2])})
+        mail_jobs.settle_letters(self.context, {"messageId": "1", "body": json.dumps(self.reports[0][2])})
         heappop(self.reports)
 
     def complain(self, member_id: str, kind: str = "Complaint") -> None:
         """The mail service reports of the member's letter."""
         mail = next(each for each in self.ses.accepted if member_id in each["Destination"]["ToAddresses"][0])
         body = json.dumps(report(kind, mail, self.context.now))
-        mail_room.settle(self.context, {"messageId": "1", "body": body})
+        mail_jobs.settle_letters(self.context, {"messageId": "1", "body": body})
 
     # --- what there is ---
 

@@ -10,7 +10,7 @@ from chalicelib.campaigns.plan.model import Issue
 from chalicelib.campaigns.segments import keys as segment_keys
 from chalicelib.campaigns.segments import rules as segment_rules
 from chalicelib.campaigns.segments import store as segments_store
-from chalicelib.campaigns.sending import keys, service, store
+from chalicelib.campaigns.sending import jobs, keys, store
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import queue_variable
@@ -49,7 +49,7 @@ def queued(club: Post) -> Issue:
 def test_a_tick_with_nothing_due_is_three_calls(club: Post) -> None:
     issue = queued(club)
     with spent(club.context.table.client) as cost:
-        assert service.tick(club.context) == {"letters": 0, "steps": 0, "runs": 0}
+        assert jobs.start_campaigns(club.context, {}) == {"letters": 0, "steps": 0, "runs": 0}
     assert (cost.calls, cost.read_units <= 1.5) == (["Query"] * 3, True)  # letters, series, issues
     assert club.sending(issue).runs
 

@@ -16,6 +16,7 @@ from chalicelib.platform.context import Context
 from tests.campaigns.sending.steps import Post, approved, post, reader
 from tests.support.crashes import Died, crashes, lost_replies, races, uncounted
 from tests.support.parallel import at_once
+from tests.support.rights import running
 
 END = datetime(2026, 11, 24, 10, 40, tzinfo=UTC)
 PEOPLE = {"mbr_1": None, "mbr_omsk": "Asia/Omsk"}
@@ -116,7 +117,8 @@ def test_two_issues_claimed_for_one_person_by_sixteen_workers_at_once_send_one_l
     def work(number: int) -> None:
         issue = (first, second)[number % 2]
         body = f'{{"shard": {shards[0]}, "runs": [["{issue.issue_id}", "Europe/Moscow"]]}}'
-        delivery.deliver(now, {"messageId": "1", "body": body}, Pace(1000.0))
+        with running("send_campaigns"):
+            delivery.deliver(now, {"messageId": "1", "body": body}, Pace(1000.0))
 
     at_once(16, work)
     states = {

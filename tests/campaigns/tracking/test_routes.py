@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from chalicelib import auth
-from chalicelib import mail as mail_room
 from chalicelib.campaigns.config import Tracking
 from chalicelib.campaigns.sending.model import letter_id
 from chalicelib.campaigns.tracking import store
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.members import keys as members_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
@@ -133,7 +133,7 @@ def test_the_same_report_of_an_opening_counts_once_in_any_order(sent: Sent) -> N
     at = sent.club.context.now
     told = [report("Open", sent.mail, at - timedelta(minutes=minutes), userAgent=PERSON) for minutes in (5, 1)]
     for event in [*reversed(told), *told]:
-        mail_room.settle(sent.club.context, {"messageId": "1", "body": json.dumps(event)})
+        mail_jobs.settle_letters(sent.club.context, {"messageId": "1", "body": json.dumps(event)})
     assert (sent.readings.opens, sent.readings.opened_at) == (2, told[0]["open"]["timestamp"])
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib import contacts, mail, members
 from chalicelib.contacts.preferences.service import pages_for
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import LetterClass, LetterState
 from chalicelib.members import service as members_service
@@ -57,7 +58,7 @@ def send(world: World, letter_id: str = "ltr_1", **facts: Any) -> tuple[LetterSt
     world.context.table.put(email_confirmed())
     facts = {"letter_id": letter_id, "letter_class": LetterClass.ADVERTISING, **facts}
     mail_store.create(world.context.table, letter(world.context, **facts))
-    mail.send(world.context, message({"letter_id": letter_id}))
+    mail_jobs.send_letters(world.context, message({"letter_id": letter_id}))
     found = mail_store.read(world.context.table, letter_id)
     assert found is not None
     return found.state, found.reason

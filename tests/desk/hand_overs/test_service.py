@@ -14,7 +14,7 @@ from chalicelib.companies.model import Company
 from chalicelib.companies.regions import store as regions_store
 from chalicelib.companies.regions.model import RegionManagers
 from chalicelib.companies.store import create
-from chalicelib.desk.hand_overs import consumers, keys, letters, service, store
+from chalicelib.desk.hand_overs import consumers, jobs, keys, letters, service, store
 from chalicelib.desk.hand_overs.schemas import ClientHandOverForm
 from chalicelib.mail import Unsendable
 from chalicelib.members import service as members
@@ -53,7 +53,7 @@ class Cloud:
         """All that a hand-over brings about; a message leaves the queue when it is handled."""
         consumers.on_began(context, Event(began["event"], "evt_1", began))
         while self.queue.bodies:
-            service.hand_over_part(replace(context), {"messageId": "1", "body": self.queue.bodies[0]})
+            jobs.hand_over_companies(replace(context), {"messageId": "1", "body": self.queue.bodies[0]})
             self.queue.bodies.pop(0)
 
     def rows(self, hand_over_id: str) -> list[list[str]]:

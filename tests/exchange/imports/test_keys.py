@@ -14,7 +14,7 @@ from chalicelib.exchange.imports import store as sales_files_store
 from chalicelib.exchange.imports.model import ImportForm
 from chalicelib.exchange.reading.model import Found, SplitFile
 from chalicelib.exchange.reading.parts import packed
-from chalicelib.exchange.runs import service as runs
+from chalicelib.exchange.sales_files import jobs as sales_files_jobs
 from chalicelib.exchange.sales_files import service as sales_files
 from chalicelib.exchange.sales_files import views as sales_files_views
 from chalicelib.platform.context import Context
@@ -92,9 +92,9 @@ def test_an_import_is_shown_by_one_call_of_one_unit(context: Context, objects: O
 @measures(sales_files_keys.import_, sales_files_keys.import_part)
 def test_a_part_costs_its_documents_and_a_few_calls(context: Context, objects: Objects) -> None:
     first, second = written(context, objects)
-    runs.work_part(context, first)
+    sales_files_jobs.write_imports(context, first)
     with spent(context.table.client) as cost:
-        runs.work_part(context, second)
+        sales_files_jobs.write_imports(context, second)
     assert cost.calls == [
         "BatchGetItem",  # the import, and whether this part is done
         "BatchGetItem",  # customers
@@ -106,11 +106,11 @@ def test_a_part_costs_its_documents_and_a_few_calls(context: Context, objects: O
         "UpdateItem",  # done
     ]
     with spent(context.table.client) as again:
-        runs.work_part(context, second)
+        sales_files_jobs.write_imports(context, second)
     assert again.calls == ["BatchGetItem"]
     later, _ = written(replace(context, now=context.now + timedelta(days=1)), objects, "imp_2", documents=80)
     with spent(context.table.client) as known:
-        runs.work_part(context, later)
+        sales_files_jobs.write_imports(context, later)
     assert known.calls == [
         "BatchGetItem",  # the import, and whether this part is done
         "BatchGetItem",  # customers

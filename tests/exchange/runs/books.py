@@ -14,12 +14,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib import companies, exchange, sales
+from chalicelib import companies, sales
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.model import ImportForm
 from chalicelib.exchange.sales_files import consumers, service
+from chalicelib.exchange.sales_files import jobs as sales_files_jobs
 from chalicelib.exchange.sales_files.schemas import ImportConfirmForm, VoidForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
@@ -144,10 +145,10 @@ class Books(Replay):
         return [*(each for each in several if each[0]), *([(self.queue, self._write)] if mine else [])]
 
     def _split(self, arrival: dict[str, Any]) -> None:
-        exchange.split(self.context, arrival)
+        sales_files_jobs.split_import(self.context, arrival)
 
     def _write(self, message: dict[str, Any]) -> None:
-        exchange.work_part(self.context, message)
+        sales_files_jobs.write_imports(self.context, message)
 
     def hear(self, event: Event) -> None:
         if event.name == "import.run_began":

@@ -13,7 +13,7 @@ import boto3
 import pytest
 import requests
 
-from chalicelib import exchange
+from chalicelib.exchange.sales_files import jobs
 from chalicelib.platform.context import Context
 from tests.platform.files.test_tables import in_csv
 from tests.support.api import Answer, Api, Caller
@@ -83,7 +83,7 @@ def messages() -> list[dict[str, Any]]:
 
 def write_all(context: Context, several: Iterable[dict[str, Any]] | None = None) -> None:
     for message in messages() if several is None else several:
-        exchange.work_part(context, message)
+        jobs.write_imports(context, message)
 
 
 def bring(api: Api, context: Context, content: str | bytes, key: str = "once", **form: Any) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def bring(api: Api, context: Context, content: str | bytes, key: str = "once", *
     answer = start(api, key, **form)
     assert answer.status == 201, answer.text
     content = content.encode() if isinstance(content, str) else content
-    exchange.split(context, upload(answer.json, content))
+    jobs.split_import(context, upload(answer.json, content))
     write_all(context)
     return shown(api, answer.json["import_id"])
 
@@ -105,7 +105,7 @@ def shown(api: Api, import_id: str, language: str = "en") -> dict[str, Any]:
 
 def bad_file(api: Api, context: Context, done: dict[str, Any]) -> bytes:
     """The file of bad rows, made as the bucket's event asks for it."""
-    exchange.split(context, told(f"imports/{done['import_id']}/bad/upload"))
+    jobs.split_import(context, told(f"imports/{done['import_id']}/bad/upload"))
     answer = requests.get(shown(api, done["import_id"])["bad_rows"]["file_url"], timeout=10)
     assert answer.status_code == 200, answer.text
     return answer.content

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from chalicelib import exchange
-from chalicelib.exchange.sales_files import consumers
+from chalicelib.exchange.sales_files import consumers, jobs
 from chalicelib.platform.context import Context
 from tests.exchange.sales_files.steps import (
     HEADING,
@@ -255,9 +254,9 @@ def test_documents_and_their_rows_are_two_uploads_in_any_order(api: Api, context
     started = start(api, second_file_name="rows.csv", dry_run=True).json
     files = {"upload": ORDERS, "second_upload": LINES}
     second = next(name for name in files if name != first)
-    exchange.split(context, upload(started, files[first].encode(), first))
+    jobs.split_import(context, upload(started, files[first].encode(), first))
     assert shown(api, started["import_id"])["state"] == "waiting_for_upload"
-    exchange.split(context, upload(started, files[second].encode(), second))
+    jobs.split_import(context, upload(started, files[second].encode(), second))
     write_all(context)
     checked = shown(api, started["import_id"])
     assert (checked["state"], checked["totals"]["documents"]) == ("done", 2)
@@ -457,8 +456,8 @@ def test_known_documents_that_change_are_listed_for_download(api: Api, context: 
 def test_the_rows_of_a_file_are_split_once_whatever_the_uploads(api: Api, context: Context) -> None:
     started = start(api, dry_run=True).json
     told = upload(started, table(row()).encode())
-    exchange.split(context, told)
-    exchange.split(context, told)
+    jobs.split_import(context, told)
+    jobs.split_import(context, told)
     write_all(context)
     checked = shown(api, started["import_id"])
     assert (checked["state"], checked["documents"]["created"], checked["bad_rows"]) == ("done", 1, None)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from chalicelib import exchange
+from chalicelib.exchange.sales_files import jobs
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from tests.exchange.sales_files.steps import OPERATOR, PATH, bring, messages, row, shown, start, table, upload
@@ -120,10 +120,10 @@ def test_an_import_is_followed_from_waiting_to_done(api: Api, context: Context) 
         return found["state"], found["progress"]
 
     assert state() == ("waiting_for_upload", {"rows_looked_at": 0, "parts_done": 0, "parts_total": 0})
-    exchange.split(context, upload(started, table(row()).encode()))
+    jobs.split_import(context, upload(started, table(row()).encode()))
     assert state() == ("writing", {"rows_looked_at": 0, "parts_done": 0, "parts_total": 1})
     for message in messages():
-        exchange.work_part(context, message)
+        jobs.write_imports(context, message)
     assert state() == ("done", {"rows_looked_at": 0, "parts_done": 1, "parts_total": 1})
 
 

@@ -11,13 +11,13 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import companies, exchange, sales
+from chalicelib import companies, sales
 from chalicelib.exchange.imports import store as sales_files_store
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.reading import reader
 from chalicelib.exchange.runs import reports
 from chalicelib.exchange.runs import service as runs
-from chalicelib.exchange.sales_files import service
+from chalicelib.exchange.sales_files import jobs, service
 from chalicelib.platform.access.store import disable_client
 from chalicelib.platform.context import Context
 from chalicelib.tiers.config import Tiers
@@ -139,11 +139,11 @@ def test_an_import_tells_how_many_rows_were_looked_at_while_its_file_is_split(
 def test_an_older_upload_that_is_late_does_not_bring_old_content_back(api: Api, context: Context) -> None:
     late = start(api, "late").json
     event = upload(late, table(row("УТ-1", amount="50,00")).encode())
-    exchange.split(context, event)
+    jobs.split_import(context, event)
     waiting = messages()
     later = replace(context, now=context.now + timedelta(minutes=5))
     newer = start(api, "newer").json
-    exchange.split(later, upload(newer, table(row("УТ-1", amount="70,00")).encode()))
+    jobs.split_import(later, upload(newer, table(row("УТ-1", amount="70,00")).encode()))
     write_all(later)
     write_all(later, waiting)
     assert counts(shown(api, late["import_id"])) == ({"total": 1, "unchanged": 1}, {"unchanged": 1})
@@ -411,20 +411,20 @@ def test_a_heading_without_rows_is_done_at_once(api: Api, context: Context) -> N
 def test_an_upload_that_is_told_again_is_split_once(api: Api, context: Context) -> None:
     started = start(api).json
     event = upload(started, table(row("УТ-1"), row("УТ-2")).encode())
-    exchange.split(context, event)
-    exchange.split(context, event)
+    jobs.split_import(context, event)
+    jobs.split_import(context, event)
     first, again = messages()
     assert first["body"] == again["body"]
     write_all(context, [first, again, first])
-    exchange.split(context, event)
+    jobs.split_import(context, event)
     assert messages() == []
     assert counts(shown(api, started["import_id"]))[1] == {"created": 2}
 
 
 def test_a_second_file_at_the_same_address_is_not_read(api: Api, context: Context) -> None:
     started = start(api).json
-    exchange.split(context, upload(started, table(row("УТ-1")).encode()))
-    exchange.split(context, upload(started, table(row("УТ-2")).encode()))
+    jobs.split_import(context, upload(started, table(row("УТ-1")).encode()))
+    jobs.split_import(context, upload(started, table(row("УТ-2")).encode()))
     write_all(context)
     assert documents(context) == {("2026", "УТ-1"): (1, Decimal(100))}
 
@@ -433,7 +433,7 @@ def test_a_file_that_is_replaced_before_it_is_read_fails_the_import(api: Api, co
     started = start(api).json
     event = upload(started, table(row("УТ-1")).encode())
     upload(started, table(row("УТ-2")).encode())
-    exchange.split(context, event)
+    jobs.split_import(context, event)
     assert shown(api, started["import_id"])["reason"]["code"] == "upload_replaced"
 
 
@@ -451,7 +451,7 @@ def test_a_file_of_somebody_dismissed_since_its_announcement_is_not_recorded(
         disable_client(context, "1c")
     else:
         partners.on_staff(context, "mbr_staff", "manager")
-    exchange.split(context, event)
+    jobs.split_import(context, event)
     assert messages() == []
     partners.on_staff(context, "mbr_staff", "operations")
     assert shown(api, started["import_id"])["reason"]["code"] == "author_dismissed"
@@ -460,8 +460,8 @@ def test_a_file_of_somebody_dismissed_since_its_announcement_is_not_recorded(
 
 def test_an_object_that_no_import_waits_for_is_left_alone(api: Api, context: Context) -> None:
     boto3.client("s3").put_object(Bucket="club-files", Key="imports/imp_unknown/upload", Body=b"x")
-    exchange.split(context, told("imports/imp_unknown/upload"))
-    exchange.work_part(context, {"body": json.dumps({"import_id": "imp_unknown", "run": 1, "part": 1})})
+    jobs.split_import(context, told("imports/imp_unknown/upload"))
+    jobs.write_imports(context, {"body": json.dumps({"import_id": "imp_unknown", "run": 1, "part": 1})})
     assert items(context) == []
 
 
@@ -477,8 +477,8 @@ def test_messages_that_were_not_taken_are_an_error_that_comes_again(
     with monkeypatch.context() as broken:
         broken.setattr(sales_files_store.aws, "sqs", Refusing)
         with pytest.raises(RuntimeError, match="refused 1 messages"):
-            exchange.split(context, event)
-    exchange.split(context, event)
+            jobs.split_import(context, event)
+    jobs.split_import(context, event)
     write_all(context)
     assert shown(api, started["import_id"])["state"] == "done"
 
@@ -510,7 +510,7 @@ def outcome(context: Context) -> tuple[Any, ...]:
 def test_a_crash_at_any_call_of_a_part_leaves_no_trace_after_its_redelivery(api: Api, context: Context) -> None:
     def prepare() -> list[dict[str, Any]]:
         empty_account()
-        exchange.split(context, upload(start(api).json, CONTENT.encode()))
+        jobs.split_import(context, upload(start(api).json, CONTENT.encode()))
         return messages()
 
     write_all(context, prepare())
@@ -528,14 +528,14 @@ def test_a_crash_at_any_call_of_the_split_leaves_no_trace_after_its_retry(api: A
         empty_account()
         return upload(start(api).json, CONTENT.encode())
 
-    exchange.split(context, prepare())
+    jobs.split_import(context, prepare())
     write_all(context)
     undisturbed = outcome(context)
     for crash in crashes():
         event = prepare()
         with crash:
-            exchange.split(context, event)
-        exchange.split(context, event)
+            jobs.split_import(context, event)
+        jobs.split_import(context, event)
         write_all(context)
         assert outcome(context) == undisturbed, crash
 
@@ -547,7 +547,7 @@ def test_the_same_parts_in_two_workers_at_once_count_once(
 
     def prepare() -> list[dict[str, Any]]:
         empty_account()
-        exchange.split(context, upload(start(api).json, CONTENT.encode()))
+        jobs.split_import(context, upload(start(api).json, CONTENT.encode()))
         return messages()
 
     several = prepare()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import mail
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.notices import keys, rules, service, store
 from chalicelib.mail.notices.model import Notice
@@ -53,7 +53,7 @@ def noticed(context: Context, number: int, *, later: float = 0) -> str:
 
 
 def test_a_letter_is_a_notification_too(api: Api, world: World) -> None:
-    mail.send(world.context, message({"letter_id": "ltr_1"}))
+    mail_jobs.send_letters(world.context, message({"letter_id": "ltr_1"}))
     (sent,) = world.service.accepted
     (notice,) = listed(api)
     assert notice["title"] == sent["Content"]["Simple"]["Subject"]["Data"]
@@ -64,7 +64,7 @@ def test_a_letter_is_a_notification_too(api: Api, world: World) -> None:
 def test_a_letter_that_may_not_go_out_is_a_notification_all_the_same(api: Api, world: World) -> None:
     address = "mbr_1@partner.example"
     mail_store.suppress(world.context.table, address, reason="bounce", at=world.context.at, letter_id="ltr_0")
-    mail.send(world.context, message({"letter_id": "ltr_1"}))
+    mail_jobs.send_letters(world.context, message({"letter_id": "ltr_1"}))
     assert world.service.accepted == [] and len(listed(api)) == 1
 
 
@@ -75,7 +75,7 @@ def test_an_attempt_that_dies_leaves_one_notification(world: World) -> None:
             restore(world.context, before)
             world.service.accepted.clear()
         with crash:
-            mail.send(world.context, message({"letter_id": "ltr_1"}))
+            mail_jobs.send_letters(world.context, message({"letter_id": "ltr_1"}))
         with uncounted():
             world.queue.clear()
             found = [key for key in everything(world.context) if key.pk == "NOTICES#mbr_1"]

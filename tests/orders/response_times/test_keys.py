@@ -7,8 +7,8 @@ from itertools import count
 import pytest
 
 from chalicelib.orders.response_times import consumers as response_times_consumers
+from chalicelib.orders.response_times import jobs
 from chalicelib.orders.response_times import keys as response_times_keys
-from chalicelib.orders.response_times import service as response_times
 from chalicelib.orders.response_times import store as response_times_store
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
@@ -53,11 +53,11 @@ def test_a_tick_costs_what_is_due_however_much_waits(desk: Desk) -> None:
         (event,) = desk.events(company_id=f"cmp_{number:02}")
         response_times_consumers.on_order_changed(desk.context, event)
     with spent(desk.context.table.client) as cost:
-        assert response_times.remind(desk.context, {}) == {"due": 0, "failed": 0}
+        assert jobs.remind_distributors(desk.context, {}) == {"due": 0, "failed": 0}
     assert cost.calls == ALL_TICKS
     assert cost.read_units <= len(shards()) / 2
     with spent(desk.context.table.client) as cost:
-        assert response_times.remind(replace(desk.context, now=LATER), {})["due"] == 30
+        assert jobs.remind_distributors(replace(desk.context, now=LATER), {})["due"] == 30
     assert sorted(cost.calls) == sorted([*ALL_TICKS, *["BatchGetItem", "TransactWriteItems"] * 30])
 
 
@@ -67,7 +67,7 @@ def test_what_is_unanswered_is_one_call_for_a_page_oldest_first(desk: Desk) -> N
         desk.at(NOON + timedelta(seconds=number))
         desk.place(f"ord_{30 - number:02}")
     desk.deliver()
-    response_times.remind(replace(desk.context, now=LATER + timedelta(minutes=1)), {})
+    jobs.remind_distributors(replace(desk.context, now=LATER + timedelta(minutes=1)), {})
     with spent(desk.context.table.client) as cost:
         page = response_times_store.page(desk.context.table, 25, None)
     assert [item["order_id"] for item in page.items] == [f"ord_{30 - number:02}" for number in range(25)]

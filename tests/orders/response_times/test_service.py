@@ -13,6 +13,7 @@ from chalicelib.orders.order.model import Cancellation
 from chalicelib.orders.order.rules import Order, OrderStep
 from chalicelib.orders.response_times import consumers as response_times_consumers
 from chalicelib.orders.response_times import events as response_times_events
+from chalicelib.orders.response_times import jobs
 from chalicelib.orders.response_times import service as response_times
 from chalicelib.orders.response_times import store as response_times_store
 from chalicelib.platform.delivery.subscriptions import NamedConsumer, subscriptions
@@ -40,15 +41,15 @@ def test_after_a_working_day_the_distributor_is_told_after_two_the_head_of_sales
     desk.place()  # at noon of a Friday
     desk.deliver()
     for moment in (NOON, MONDAY - timedelta(minutes=1)):
-        assert response_times.remind(desk.at(moment), {}) == {"due": 0, "failed": 0}
-    assert response_times.remind(desk.at(MONDAY), {}) == {"due": 1, "failed": 0}
+        assert jobs.remind_distributors(desk.at(moment), {}) == {"due": 0, "failed": 0}
+    assert jobs.remind_distributors(desk.at(MONDAY), {}) == {"due": 1, "failed": 0}
     for quarters in range(1, 96):
-        response_times.remind(desk.at(MONDAY + timedelta(minutes=15 * quarters)), {})
+        jobs.remind_distributors(desk.at(MONDAY + timedelta(minutes=15 * quarters)), {})
         desk.deliver()
     assert desk.told() == [(response_times_events.UNANSWERED, "2026-11-23T09:00:00.000Z")]
-    response_times.remind(desk.at(TUESDAY), {})
+    jobs.remind_distributors(desk.at(TUESDAY), {})
     for later in range(1, 5):
-        assert response_times.remind(desk.at(TUESDAY + timedelta(days=later)), {}) == {"due": 0, "failed": 0}
+        assert jobs.remind_distributors(desk.at(TUESDAY + timedelta(days=later)), {}) == {"due": 0, "failed": 0}
     assert desk.told() == [
         (response_times_events.UNANSWERED, "2026-11-23T09:00:00.000Z"),
         (response_times_events.ESCALATED, "2026-11-24T09:00:00.000Z"),
@@ -58,7 +59,7 @@ def test_after_a_working_day_the_distributor_is_told_after_two_the_head_of_sales
 def test_a_clock_that_stood_still_tells_all_that_it_missed_at_once(desk: Desk) -> None:
     desk.place()
     desk.deliver()
-    response_times.remind(desk.at(WEDNESDAY), {})
+    jobs.remind_distributors(desk.at(WEDNESDAY), {})
     assert {name for name, _ in desk.told()} == {response_times_events.UNANSWERED, response_times_events.ESCALATED}
 
 
@@ -66,7 +67,7 @@ def test_an_answer_ends_the_wait_whether_or_not_its_event_has_come(desk: Desk) -
     placed = desk.place()
     desk.deliver()
     desk.accept(placed)
-    response_times.remind(desk.at(MONDAY), {})  # the stream is late: nobody has told of the answer yet
+    jobs.remind_distributors(desk.at(MONDAY), {})  # the stream is late: nobody has told of the answer yet
     assert desk.told() == []
     assert desk.waiting() is None
     desk.deliver()
@@ -80,7 +81,7 @@ def test_a_request_to_cancel_waits_by_a_clock_of_its_own(desk: Desk) -> None:
     asked = accepted._replace(cancellation=Cancellation(desk.context.at, "Not needed"), version=accepted.version + 1)
     desk.step(asked, "order.cancellation_requested")
     desk.deliver()
-    response_times.remind(desk.at(TUESDAY), {})
+    jobs.remind_distributors(desk.at(TUESDAY), {})
     (event,) = desk.events(response_times_events.UNANSWERED)
     assert event.item["waits"] == [{"since": "2026-11-23T09:00:00.000Z", "kind": "cancellation", "ref": ""}]
     assert response_times.still_open(asked, event.item["waits"])
@@ -134,7 +135,7 @@ def test_what_cannot_be_told_of_one_order_stops_no_other_and_is_said_in_the_end(
 
     monkeypatch.setattr(response_times_store, "read", broken)
     with pytest.raises(RuntimeError, match="1 of 3 orders failed"):
-        response_times.remind(desk.at(MONDAY), {})
+        jobs.remind_distributors(desk.at(MONDAY), {})
     assert len(desk.told()) == 2
 
 
@@ -156,9 +157,9 @@ def test_whoever_dies_on_the_way_is_followed_by_one_who_tells_it_once(desk: Desk
             desk.deliver()
             for moment in (MONDAY, TUESDAY):
                 with suppress(RuntimeError):  # a tick that did not do all says so; the next one does
-                    response_times.remind(desk.at(moment), {})
+                    jobs.remind_distributors(desk.at(moment), {})
         desk.deliver()
-        response_times.remind(desk.at(TUESDAY), {})
+        jobs.remind_distributors(desk.at(TUESDAY), {})
         assert sorted(name for name, _ in desk.told()) == [
             response_times_events.ESCALATED,
             response_times_events.UNANSWERED,
@@ -169,7 +170,7 @@ def test_two_clocks_at_once_tell_it_once(desk: Desk) -> None:
     desks: list[Desk] = []
 
     def other() -> None:
-        response_times.remind(desks[-1].context, {})
+        jobs.remind_distributors(desks[-1].context, {})
 
     for race in races(other):
         desks.append(Desk())
@@ -177,7 +178,7 @@ def test_two_clocks_at_once_tell_it_once(desk: Desk) -> None:
         desks[-1].deliver()
         desks[-1].at(MONDAY)
         with race:
-            response_times.remind(desks[-1].context, {})
+            jobs.remind_distributors(desks[-1].context, {})
         assert [name for name, _ in desks[-1].told()] == [response_times_events.UNANSWERED], race
 
 
@@ -195,7 +196,7 @@ def test_nothing_is_told_of_an_order_that_was_answered_before_and_nothing_is_lef
         own.at(MONDAY)
         with race:
             own.deliver()
-            response_times.remind(own.context, {})
+            jobs.remind_distributors(own.context, {})
         if race.happened:
             assert len(own.told()) == scene["told"], race
             own.deliver()
@@ -225,11 +226,11 @@ def test_in_whatever_order_things_happen_each_wait_is_told_in_time_once_and_answ
         elif what == "deliver all":
             desk.deliver()
         elif what == "tick":
-            response_times.remind(desk.context, {})
+            jobs.remind_distributors(desk.context, {})
         elif what == "time":
             desk.at(desk.context.now + timedelta(hours=data.draw(st.integers(1, 40))))
     desk.deliver()
-    response_times.remind(desk.at(desk.context.now + timedelta(days=30)), {})
+    jobs.remind_distributors(desk.at(desk.context.now + timedelta(days=30)), {})
     for order_id, order in orders.items():
         due = response_times.deadlines(desk.context)(order.placed_at)
         own = [
@@ -261,7 +262,7 @@ def test_staff_see_what_is_unanswered_from_the_reminder_on_oldest_first(market: 
         return shown
 
     assert unanswered() == []
-    response_times.remind(replace(market.context, now=MONDAY), {})
+    jobs.remind_distributors(replace(market.context, now=MONDAY), {})
     shown = unanswered()
     assert {each["order_id"] for each in shown} == {first, second}
     assert shown[0]["company_name"] == "Luch cmp_1"

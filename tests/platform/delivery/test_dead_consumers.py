@@ -11,7 +11,7 @@ import pytest
 from chalicelib import sales
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.delivery.jobs import redeliver_events
+from chalicelib.platform.delivery import jobs
 from chalicelib.platform.delivery.stream import deliver
 from chalicelib.platform.delivery.subscriptions import NamedConsumer, declared, subscriptions
 from chalicelib.platform.events import Consumer, DeclaredConsumer, Event, Lane
@@ -121,7 +121,7 @@ class Club:
     def redeliver(self) -> None:
         self.dead = ""
         while self.failed:
-            redeliver_events(self.context, {"body": self.failed.pop(0)})
+            jobs.redeliver_events(self.context, {"body": self.failed.pop(0)})
             self.follow()
 
     def state(self) -> dict[tuple[str, str], Item]:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib import sales
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.delivery.jobs import deliver_bulk, redeliver_events
+from chalicelib.platform.delivery import jobs
 from chalicelib.platform.delivery.long_runs import PAUSES
 from chalicelib.platform.delivery.stream import deliver, failure
 from chalicelib.platform.delivery.subscriptions import NamedConsumer, declared, subscriptions
@@ -114,7 +114,7 @@ def test_whichever_consumer_fails_for_good_the_others_do_all_and_the_rest_is_mad
     told = failures()
     assert len(told) == len(happened)
     for message in told:
-        redeliver_events(context, message)
+        jobs.redeliver_events(context, message)
     assert doubles.effects(context) == wanted
 
 
@@ -138,7 +138,7 @@ def test_only_the_consumer_that_failed_is_told_and_of_the_event_as_it_is_now(
     )
     item = record(context, "order.placed")
     context.table.put({**item, "changed": True})
-    redeliver_events(context, {"body": failure(item, CONSUMER, context.at)})
+    jobs.redeliver_events(context, {"body": failure(item, CONSUMER, context.at)})
     assert heard == [(CONSUMER, True)]
 
 
@@ -150,7 +150,7 @@ def test_an_event_that_is_gone_is_dropped_and_the_log_says_so(
     if left is not None:
         context.table.put({"pk": "COMPANY#cmp_1", "sk": "EVENT#1", **left})
     gone = {"pk": "COMPANY#cmp_1", "sk": "EVENT#1", "event": "order.placed"}
-    redeliver_events(context, {"body": failure(gone, CONSUMER, context.at)})
+    jobs.redeliver_events(context, {"body": failure(gone, CONSUMER, context.at)})
     [logged] = caplog.records
     assert (logged.message, logged.consumer) == ("failed event is gone", CONSUMER)  # type: ignore[attr-defined]
 
@@ -160,7 +160,7 @@ def test_a_consumer_that_is_not_told_of_the_event_makes_the_message_fail(context
     aws.sqs().send_message(QueueUrl=queue_url("failed-events"), MessageBody=failure(item, "os:system", context.at))
     (message,) = failures()
     with pytest.raises(LookupError, match=r"os:system is no consumer of order\.placed"):
-        redeliver_events(context, message)
+        jobs.redeliver_events(context, message)
 
 
 def test_each_failure_makes_the_next_pause_longer(
@@ -183,7 +183,7 @@ def test_each_failure_makes_the_next_pause_longer(
             "attributes": {"ApproximateReceiveCount": str(failed)},
         }
         with pytest.raises(ValueError, match="for good"):
-            redeliver_events(context, message)
+            jobs.redeliver_events(context, message)
     assert pauses == [*PAUSES, PAUSES[-1]]
 
 
@@ -219,7 +219,7 @@ def test_an_event_of_many_waits_in_a_queue_and_holds_up_no_other(context: Contex
     assert len(messages) == 4
     assert sorted(len(json.loads(body)) for body in messages) == [5, 25, 25, 25]
     for body in messages:
-        deliver_bulk(context, {"body": body})
+        jobs.deliver_bulk(context, {"body": body})
     consumers = len(subscriptions("facts")["sale.recorded"])
     assert len(doubles.effects(context)) == (len(many) + 1) * consumers
 
@@ -229,12 +229,12 @@ def test_a_bulk_message_that_comes_again_is_split_so_that_an_event_that_ends_the
 ) -> None:
     read(context, *(in_bulk(context, number, "cmp_1") for number in range(3)))
     (body,) = bulk_messages()
-    deliver_bulk(context, {"body": body, "attributes": {"ApproximateReceiveCount": "2"}})
+    jobs.deliver_bulk(context, {"body": body, "attributes": {"ApproximateReceiveCount": "2"}})
     assert not doubles.effects(context)
     alone = bulk_messages()
     assert sorted(len(json.loads(each)) for each in alone) == [1, 1, 1]
     for each in alone:
-        deliver_bulk(context, {"body": each, "attributes": {"ApproximateReceiveCount": "2"}})
+        jobs.deliver_bulk(context, {"body": each, "attributes": {"ApproximateReceiveCount": "2"}})
     assert len(doubles.effects(context)) == 3 * len(subscriptions("facts")["sale.recorded"])
 
 
@@ -242,11 +242,11 @@ def test_a_consumer_fails_alone_in_bulk_too(context: Context, doubles: Doubles) 
     read(context, *(in_bulk(context, number, "cmp_1") for number in range(3)))
     doubles.dead = "tiers.consumers:on_sale_recorded"
     for body in bulk_messages():
-        deliver_bulk(context, {"body": body})
+        jobs.deliver_bulk(context, {"body": body})
     assert len(doubles.effects(context)) == 3 * (len(subscriptions("facts")["sale.recorded"]) - 1)
     doubles.dead = ""
     for message in failures():
-        redeliver_events(context, message)
+        jobs.redeliver_events(context, message)
     assert len(doubles.effects(context)) == 3 * len(subscriptions("facts")["sale.recorded"])
 
 
@@ -255,7 +255,7 @@ def test_one_message_makes_a_companys_standing_once(context: Context, monkeypatc
     monkeypatch.setattr(NamedConsumer, "consumer", lambda later: lambda context, event: batches.append(id(event.batch)))
     read(context, *(in_bulk(context, number, "cmp_1") for number in range(25)))
     (body,) = bulk_messages()
-    deliver_bulk(context, {"body": body})
+    jobs.deliver_bulk(context, {"body": body})
     assert len(set(batches)) == 1
 
 

@@ -21,6 +21,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
 from chalicelib.pricing.best_sellers import consumers as best_sellers_consumers
+from chalicelib.pricing.best_sellers import jobs
 from chalicelib.pricing.best_sellers import service as best_sellers
 from chalicelib.pricing.best_sellers.model import BestSellersForm
 from chalicelib.pricing.best_sellers.store import Sales
@@ -87,7 +88,7 @@ def run(context: Context) -> None:
         if item.get("event") == "best_sellers.requested":
             best_sellers_consumers.on_requested(context, Event(item["event"], "evt_1", item))
     for each in messages():
-        best_sellers.count(context, each)
+        jobs.count_best_sellers(context, each)
 
 
 def listed(office: Office, **more: Any) -> list[tuple[str, str, str]]:
@@ -163,7 +164,7 @@ def test_a_wrong_question_is_refused_where_it_is_wrong(office: Office, change: d
 def test_how_far_it_has_come_is_shown(season: Office, context: Context, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(best_sellers, "COMPANIES", 1)
     list_id = ask(season).json["list_id"]
-    best_sellers.count(context, message(list_id, 1))
+    jobs.count_best_sellers(context, message(list_id, 1))
     found = season.api.call("GET", f"{PATH}/{list_id}", MARKETING).json
     assert (found["state"], found["items"]) == ("running", None)
     assert found["progress"] == {"companies_done": 1, "companies_found": 1, "parts_done": 1, "parts_total": None}
@@ -262,7 +263,7 @@ def test_wherever_it_dies_and_however_often_it_is_told_the_same_comes_out(
         """Each message twice; it leaves the queue when it is handled."""
         while queue.bodies:
             for _ in range(2):
-                best_sellers.count(context, {"body": queue.bodies[0]})
+                jobs.count_best_sellers(context, {"body": queue.bodies[0]})
             queue.bodies.pop(0)
 
     def outcome(context: Context) -> Any:

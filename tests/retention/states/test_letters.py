@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import mail as mail_room
 from chalicelib import members, orders
 from chalicelib.mail import LetterClass, LetterState, Recipient, Unsendable
+from chalicelib.mail import jobs as mail_jobs
 from chalicelib.mail import store as mail_store
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
@@ -105,7 +105,7 @@ def test_a_reminder_that_is_found_at_night_waits_for_its_readers_slot(club: Any,
     )
     mail_store.create(context.table, of_the_night)
     night = replace(context, now=context.now + timedelta(hours=16))
-    mail_room.send(night, message({"letter_id": of_the_night.letter_id}))
+    mail_jobs.send_letters(night, message({"letter_id": of_the_night.letter_id}))
     waiting = mail_store.read(context.table, of_the_night.letter_id)
     assert waiting
     assert (waiting.state, waiting.due_at) == (LetterState.PENDING, "2026-11-24T09:30:00.000Z")  # a Tuesday

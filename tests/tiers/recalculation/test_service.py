@@ -14,6 +14,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
+from chalicelib.tiers import jobs as tiers_jobs
 from chalicelib.tiers.recalculation import consumers as recalculation_consumers
 from chalicelib.tiers.recalculation import service as recalculation
 from tests.support.api import Api
@@ -96,7 +97,7 @@ def test_a_step_that_died_is_made_good(context: Context, monkeypatch: pytest.Mon
 
 def test_the_first_night_makes_everybodys_standing_anew_and_no_other(context: Context) -> None:
     for days in range(3):
-        tiers.nightly(replace(context, now=context.now + timedelta(days=days)), {})
+        tiers_jobs.nightly_tiers(replace(context, now=context.now + timedelta(days=days)), {})
     told = list(context.table.query_all("LADDERS", starts="EVENT#"))
     assert [item["currency"] for item in told] == ["RUB"]
 
@@ -106,7 +107,7 @@ def rebuilt(context: Context) -> None:
     fresh = replace(context)  # a worker of its own
     for told in context.table.query_all("LADDERS", starts="EVENT#"):
         ids, _ = named(fresh, {"everyone": told["currency"], "after": None})
-        tiers.decide(fresh, message_for(*ids))
+        tiers_jobs.decide_tiers(fresh, message_for(*ids))
 
 
 def test_a_ladder_in_force_from_today_changes_todays_tiers(api: Api, context: Context) -> None:

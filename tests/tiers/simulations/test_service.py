@@ -25,6 +25,7 @@ from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
 from chalicelib.tiers.simulations import consumers as simulations_consumers
+from chalicelib.tiers.simulations import jobs
 from chalicelib.tiers.simulations import service as simulations
 from tests.platform.files.test_tables import in_csv
 from tests.support.api import Answer, Api, Caller
@@ -74,7 +75,7 @@ def run(context: Context) -> None:
     for event in requested(context):
         simulations_consumers.on_requested(context, event)
     for each in messages():
-        simulations.simulate(context, each)
+        jobs.simulate_tiers(context, each)
 
 
 def listed(found: dict[str, Any]) -> list[list[str]]:
@@ -250,10 +251,10 @@ def test_parts_told_twice_and_out_of_order_count_once(api: Api, context: Context
     five(context)
     simulation_id = simulate(api, draw_up(api).json["ladder_id"]).json["simulation_id"]
     for part in (1, 2, 1, 2, 3, 3, 1):
-        simulations.simulate(context, message(simulation_id, part))
+        jobs.simulate_tiers(context, message(simulation_id, part))
     told = list(messages())
     for each in [*told, *told]:
-        simulations.simulate(context, each)
+        jobs.simulate_tiers(context, each)
     twice = shown(api, simulation_id)
     other = simulate(api, twice["ladder_id"], key="again").json["simulation_id"]
     run(context)
@@ -265,9 +266,9 @@ def test_parts_told_twice_and_out_of_order_count_once(api: Api, context: Context
 def test_a_company_that_comes_meanwhile_changes_no_part(api: Api, context: Context) -> None:
     five(context)
     simulation_id = simulate(api, draw_up(api).json["ladder_id"]).json["simulation_id"]
-    simulations.simulate(context, message(simulation_id, 1))
+    jobs.simulate_tiers(context, message(simulation_id, 1))
     company(context, "Alfa")
-    simulations.simulate(context, message(simulation_id, 1))
+    jobs.simulate_tiers(context, message(simulation_id, 1))
     run(context)
     assert [row[1] for row in listed(shown(api, simulation_id))] == [f"Luch {number}" for number in range(5)]
 
@@ -284,7 +285,7 @@ def test_two_workers_on_one_part_count_once_and_list_what_was_counted(
     def after_another(*arguments: Any) -> None:
         monkeypatch.setattr(WorkInParts, "complete_part", finish)
         buy(context, work_of(context, "Luch 0"), -5, 1_000_000)
-        simulations.simulate(context, message(simulation_id, 1))
+        jobs.simulate_tiers(context, message(simulation_id, 1))
         finish(*arguments)
 
     monkeypatch.setattr(WorkInParts, "complete_part", after_another)
@@ -342,7 +343,7 @@ def test_wherever_it_dies_the_same_comes_out(context: Context, monkeypatch: pyte
         """The event, and all that waits in the queue; a message leaves it when it is handled."""
         simulations_consumers.on_requested(context, Event(event["event"], "evt_1", event))
         while queue.bodies:
-            simulations.simulate(context, {"messageId": "1", "body": queue.bodies[0]})
+            jobs.simulate_tiers(context, {"messageId": "1", "body": queue.bodies[0]})
             queue.bodies.pop(0)
 
     def outcome(context: Context) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ import pytest
 from chalicelib import tiers
 from chalicelib.platform.context import Context
 from chalicelib.tiers import consumers as tiers_consumers
+from chalicelib.tiers import jobs as tiers_jobs
 from tests.support.crashes import crashes, races
 from tests.tiers.steps import (
     bought,
@@ -72,7 +73,7 @@ def test_a_sale_between_any_two_calls_of_the_night_is_told_of_in_the_end(quick: 
         company_id = bought(context, {-80: 100_000, -10: 60_000})
         morning = days_later(context, 40)
         with race:
-            tiers.decide(morning, message_for(company_id))
+            tiers_jobs.decide_tiers(morning, message_for(company_id))
         if not race.happened:
             another_sale()
         assert tier_now(morning, company_id).tier == "gold", race
@@ -108,10 +109,10 @@ def test_a_night_that_dies_at_any_call_is_made_good_by_the_next_start(quick: Con
     due_day = {"day": (context.today + timedelta(days=26)).isoformat()}
 
     def the_night() -> None:
-        tiers.nightly(morning, due_day)
+        tiers_jobs.nightly_tiers(morning, due_day)
         for message in queued(morning):
             taken.append(message)
-            tiers.decide(morning, message)
+            tiers_jobs.decide_tiers(morning, message)
 
     def outcome() -> Any:
         return [(kept(context, each), moves(context, each), warnings(context, each)) for each in ids]
@@ -130,6 +131,6 @@ def test_a_night_that_dies_at_any_call_is_made_good_by_the_next_start(quick: Con
         with crash:
             the_night()
         for message in list(taken):
-            tiers.decide(morning, message)
+            tiers_jobs.decide_tiers(morning, message)
         the_night()
         assert outcome() == undisturbed, crash

@@ -15,6 +15,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.table.transactions import Busy
 from chalicelib.tiers import consumers as tiers_consumers
+from chalicelib.tiers import jobs as tiers_jobs
 from chalicelib.tiers import keys as tiers_keys
 from chalicelib.tiers.config import FoundingPersonalStep, Tiers
 from chalicelib.tiers.ladders import store as ladders_store
@@ -348,7 +349,7 @@ def test_each_warning_is_given_once_whichever_nights_run(quick: Context):
     falls_on = (context.today + timedelta(days=40)).isoformat()
     for offset in range(20, 41):
         night(days_later(context, offset))
-        tiers.decide(days_later(context, offset), message_for(company_id))
+        tiers_jobs.decide_tiers(days_later(context, offset), message_for(company_id))
     assert warnings(context, company_id) == [(falls_on, 14), (falls_on, 3)]
     first, second = told(context, company_id, "tier.warning")
     assert (first["days_left"], first["needed"], first["buy_by"]) == (
@@ -401,9 +402,9 @@ def test_a_second_night_of_the_same_day_finds_nothing_to_do(context: Context, on
 def test_a_message_that_comes_twice_tells_once(context: Context):
     company_id = bought(context, {-80: 100_000, -10: 60_000})
     morning = days_later(context, 40)
-    tiers.decide(morning, message_for(company_id))
+    tiers_jobs.decide_tiers(morning, message_for(company_id))
     before = kept(context, company_id)
-    tiers.decide(morning, message_for(company_id))
+    tiers_jobs.decide_tiers(morning, message_for(company_id))
     assert kept(context, company_id) == before
     assert len(moves(context, company_id)) == 2
 
@@ -412,34 +413,34 @@ def test_facts_win_over_what_stands_in_the_item(context: Context):
     company_id = bought(context, {-10: 160_000})
     wrong = {"days": zlib.compress(f"{context.today.isoformat()} 5".encode()), "timeline": []}
     context.table.update(tiers_keys.standing(company_id), put=wrong)
-    tiers.decide(context, message_for(company_id))
+    tiers_jobs.decide_tiers(context, message_for(company_id))
     assert shown(tiers.standing_of(context, company_id)) == shown(fresh(context, company_id))
 
 
 def test_a_standing_that_was_never_written_is_made_by_deciding(context: Context):
     company_id = company(context)
     buy(context, company_id, -10, 160_000)
-    tiers.decide(context, message_for(company_id))
+    tiers_jobs.decide_tiers(context, message_for(company_id))
     assert tier_now(context, company_id).tier == "silver"
     assert len(moves(context, company_id)) == 1
 
 
 def test_a_company_that_bought_nothing_gets_no_standing(context: Context):
     company_id = company(context)
-    tiers.decide(context, message_for(company_id))
+    tiers_jobs.decide_tiers(context, message_for(company_id))
     assert standing_item(context, company_id) is None
 
 
 def test_one_company_that_fails_holds_up_no_other(context: Context):
     company_id = bought(context, {-80: 100_000, -10: 60_000})
     with pytest.raises(RuntimeError, match="co_nowhere"):
-        tiers.decide(days_later(context, 40), message_for("co_nowhere", company_id))
+        tiers_jobs.decide_tiers(days_later(context, 40), message_for("co_nowhere", company_id))
     assert moves(context, company_id)[-1] == ("silver", "bronze", "fell")
 
 
 def test_a_message_about_everyone_names_the_companies(context: Context):
     company_id = bought(context, {-10: 160_000})
-    tiers.decide(context, {"body": json.dumps({"everyone": "RUB", "after": None})})
+    tiers_jobs.decide_tiers(context, {"body": json.dumps({"everyone": "RUB", "after": None})})
     assert [json.loads(message["body"]) for message in queued(context)] == [{"companies": [company_id]}]
 
 
