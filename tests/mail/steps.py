@@ -187,11 +187,14 @@ class World:
         jobs.settle_letters(self.context, message(self.reports[0]))
         self.reports.pop(0)
 
+    def work(self, waiting: Waiting) -> None:
+        send = jobs.send_codes if waiting.queue == "codes" else jobs.send_letters
+        send(self.context, {"messageId": "1", "body": waiting.body})
+
     def deliver(self, waiting: Waiting) -> None:
         """Hands a message to a worker; it stays, for later, unless the worker is done with it."""
         try:
-            work = jobs.send_codes if waiting.queue == "codes" else jobs.send_letters
-            work(self.context, {"messageId": "1", "body": waiting.body})
+            self.work(waiting)
         except Exception:
             waiting.due = self.context.now + RETRY
         else:
