@@ -32,6 +32,7 @@ from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, watched
 from tests.support.customers import customer_companies
 from tests.support.memory import MemoryDynamo
+from tests.support.rights import running
 from tests.support.table import everything
 from tests.tiers.ladders.steps import ADMIN, LADDERS, draw_up
 from tests.tiers.steps import buy, company
@@ -284,7 +285,8 @@ def test_two_workers_on_one_part_count_once_and_list_what_was_counted(
 
     def after_another(*arguments: Any) -> None:
         monkeypatch.setattr(WorkInParts, "complete_part", finish)
-        buy(context, work_of(context, "Luch 0"), -5, 1_000_000)
+        with running():
+            buy(context, work_of(context, "Luch 0"), -5, 1_000_000)
         jobs.simulate_tiers(context, message(simulation_id, 1))
         finish(*arguments)
 
