@@ -32,9 +32,9 @@ def read_order(table: Table, company_id: str, order_id: str, *, consistent: bool
 
 
 def read_order_of(table: Table, event: Item) -> Order | None:
-    """The order of an event, no older than the event made it; at half the price."""
+    """The order of an event, no older than the event made it; at half the price. An event of a file made no version of it."""
     key = keys.order(event["company_id"], event["order_id"])
-    item = table.get_fresh(key, lambda found: bool(found["version"] >= event["order_version"]))
+    item = table.get_fresh(key, lambda found: bool(found["version"] >= event.get("order_version", 0)))
     return order_of(item) if item else None
 
 

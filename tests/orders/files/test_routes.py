@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
+from chalicelib.mail.declarations import asked_by, declaration
 from chalicelib.orders.files import service
 from chalicelib.orders.files.config import OrderFileLimits
 from chalicelib.orders.order import service as order_service
@@ -86,6 +87,20 @@ def test_both_sides_attach_and_read_each_others_files(buyers: Files, distributor
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def test_each_side_gets_a_letter_about_the_other_s_file(buyers: Files, distributors: Files, context: Context) -> None:
+    buyers.attached(name="spec.pdf")
+    distributors.attached(kind="invoice", name="7.pdf")
+    events = [item for item in everything(context).values() if item.get("event") == "order.file_attached"]
+    letters = [
+        (name, declaration(name).facts, event, recipient)
+        for event in events
+        for name, to in asked_by(event["event"]).items()
+        for recipient in to(context, event)
+    ]
+    told = {(name, facts(context, to, event)[1]["file"]) for name, facts, event, to in letters if facts}
+    assert told == {("order_file_attached", "spec.pdf"), ("order_document_attached", "7.pdf")}
 
 
 def test_a_download_ends_soon_and_is_saved_not_opened(buyers: Files, context: Context) -> None:
