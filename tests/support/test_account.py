@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from botocore.endpoint import Endpoint
 from botocore.exceptions import ClientError
+from moto.dynamodb.comparisons import ConditionExpressionParser
 
 from chalicelib.platform import aws
-from tests.support.account import over_http
+from tests.support.account import over_http, parse_anew
 
 
 @pytest.fixture
@@ -96,6 +97,8 @@ def test_a_request_past_http_is_answered_and_refused_as_over_http(client: Any, m
     missing |= {"ExpressionAttributeNames": {"#n": "n"}, "ExpressionAttributeValues": {":n": {"N": "1"}}}
     put = {"TableName": "club", "Item": item("A", "1", n={"N": "1"}, bytes={"B": b"\xff"})}
     asked = {"KeyConditionExpression": "pk = :a", "ExpressionAttributeValues": {":a": {"S": "A"}}}
+    update = {"UpdateExpression": "SET #n = #n + :n, #m = if_not_exists(#m, :n) REMOVE bytes"}
+    update |= {"ExpressionAttributeNames": {"#n": "n", "#m": "m"}, "ExpressionAttributeValues": {":n": {"N": "1"}}}
     requests: list[tuple[str, dict[str, Any]]] = [
         ("put_item", put),
         ("put_item", {**put, **missing, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}),
@@ -109,7 +112,15 @@ def test_a_request_past_http_is_answered_and_refused_as_over_http(client: Any, m
             {"TransactItems": [{"Put": put}, {"Delete": {"TableName": "club", "Key": item("C", "1")}}]},
         ),
         ("transact_write_items", {"TransactItems": [{"Put": {**put, **missing}}]}),
+        ("update_item", {"TableName": "club", "Key": key, **update, "ReturnValues": "ALL_NEW"}),
+        ("update_item", {"TableName": "club", "Key": key, **update, "UpdateExpression": "SET n = n, n = :n"}),
+        ("transact_write_items", {"TransactItems": [{"Update": {"TableName": "club", "Key": key, **update}}]}),
+        ("query", {"TableName": "club", **asked, "Limit": 1, "ReturnConsumedCapacity": "INDEXES"}),
+        ("scan", {"TableName": "club", "Limit": 1}),
+        ("transact_get_items", {"TransactItems": [{"Get": {"TableName": "club", "Key": key}}]}),
         ("delete_item", {"TableName": "club", "Key": key, "ReturnValues": "ALL_OLD"}),
+        ("batch_write_item", {"RequestItems": {"club": [{"PutRequest": {"Item": put["Item"]}}]}}),
+        ("delete_item", {"TableName": "club", "Key": key}),
     ]
     at_once = [answer(client, operation, **request) for operation, request in requests]
     monkeypatch.setattr(Endpoint, "make_request", over_http)
@@ -119,5 +130,31 @@ def test_a_request_past_http_is_answered_and_refused_as_over_http(client: Any, m
         "ResourceNotFoundException",
         "ClientError",
         "TransactionCanceledException",
+        "ClientError",
     ]
     assert at_once[2]["Item"]["bytes"] == {"B": b"\xff"}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "attribute_not_exists(pk) OR (#n > :n AND NOT size(#n) = :n)",
+        "#n BETWEEN :n AND :m OR #n IN (:n, :m)",
+        "begins_with(inside.#n, :n) AND #n <> :m",
+        "#n = :nothing",
+        "#nothing = :n",
+        "size = :n AND",
+    ],
+)
+def test_a_condition_is_read_as_moto_reads_it(expression: str) -> None:
+    for number in "1", "2":  # the second time as it was kept
+        values = {":n": {"N": number}, ":m": {"S": number}}
+
+        def read(parse: Any, values: Any = values) -> Any:
+            parser = ConditionExpressionParser(expression, {"#n": "name"}, values)
+            try:
+                return repr(parse(parser)), parser.expr_attr_names_found, parser.expr_attr_values_found
+            except Exception as error:
+                return repr(error)
+
+        assert read(ConditionExpressionParser.parse) == read(parse_anew)
