@@ -40,15 +40,19 @@ NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, noon in the club's 
 
 
 DEPLOYED = ("tests/e2e/", "tests/days/")  # the files of each share a club that is deployed once for a process
+# Its tests share nothing, and those that run only when asked for take a third of an hour: each goes to any process.
+APART = ("tests/exchange/reading/test_any_file.py",)
 
 
 @pytest.hookimpl(optionalhook=True)  # of a plugin that a run may leave out
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Files in their order; those that share a deployed club go to one process."""
+    """Files in their order; those that share a deployed club go to one process, the tests of the longest file to several."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith(APART):
+                return nodeid
             return next((folder for folder in DEPLOYED if nodeid.startswith(folder)), super()._split_scope(nodeid))
 
     return Scheduling(config, log)
@@ -57,7 +61,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files come first, so that no process works alone at the end."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: not item.nodeid.startswith(DEPLOYED))
+        items.sort(key=lambda item: (not item.nodeid.startswith(DEPLOYED), not item.nodeid.startswith(APART)))
 
 
 @cache
