@@ -70,6 +70,32 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
+_table_client: list[Any] = []  # as `_as_made` tells it
+
+
+def _as_made(client: Any) -> list[Any]:
+    """Itself, its parts, and what it has found of its listeners: a new one makes it begin to search anew."""
+    return [client, *vars(client).values(), client.meta.events._emitter._lookup_cache]
+
+
+def _forget_clients() -> None:
+    """All but the table's, which takes as long to make as many a test runs: until somebody listens to it, or changes it."""
+    table_client, *others = aws._CACHED
+    if table_client.cache_info().currsize and list(map(id, _as_made(table_client()))) == list(map(id, _table_client)):
+        for each in others:
+            each.cache_clear()
+    else:
+        aws.forget_clients()
+        _table_client[:] = _as_made(table_client())
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without an account in memory a test is in another place, and makes its own client."""
+    if _table_client and "account" not in getattr(item, "fixturenames", ()):
+        _table_client.clear()
+        aws.forget_clients()
+
+
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty AWS account in memory, with what the stack would have put there."""
@@ -91,10 +117,9 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         settings.settings.cache_clear()
-        aws.forget_clients()
+        _forget_clients()
         yield
     settings.settings.cache_clear()
-    aws.forget_clients()
 
 
 @pytest.fixture
