@@ -48,12 +48,12 @@ def spent(client: Any) -> Iterator[Spent]:
             cost.write_units += units
 
     events = client.meta.events
-    events.register("provide-client-params.dynamodb", ask)
+    events.register("before-parameter-build.dynamodb", ask)
     events.register("after-call.dynamodb", note)
     try:
         yield cost
     finally:
-        events.unregister("provide-client-params.dynamodb", ask)
+        events.unregister("before-parameter-build.dynamodb", ask)
         events.unregister("after-call.dynamodb", note)
 
 
