@@ -304,7 +304,10 @@ def test_the_clubs_own_rules_fit_on_one_screen(context: Context, founding: Ladde
 
 def test_both_languages_say_everything_with_the_same_facts() -> None:
     assert set(get_args(Language)) == {"en", "ru"}
-    for name, (english, russian) in sentences._SENTENCES.items():
+    said = sentences._SENTENCES
+    assert said["en"].keys() == said["ru"].keys()
+    for name, english in said["en"].items():
+        russian = said["ru"][name]
         asked = [{field for _, field, _, _ in Formatter().parse(text) if field} for text in (english, russian)]
         # Only the name of a period may be in the sentence itself.
         assert asked[0] ^ asked[1] <= {"period"}, name
