@@ -12,7 +12,7 @@ Each takes `--stack NAME`, by default partner-club, or `--local PORT` for the lo
 given instead, as `--table`, `--pool` and `--queue`.
 `add-staff` comes before anybody can sign in: that person signs in with their email and appoints the others (`POST /v1/staff/people`).
 `add-machine` makes a client for a machine and prints its secret and how it gets a token; `disable-machine` refuses its
-further writes at once, whatever token it holds, and deletes the client. `redeliver` delivers events again: all of a kind since a moment, one by
+further requests at once, whatever token it holds, and deletes the client. `redeliver` delivers events again: all of a kind since a moment, one by
 its key, or the dead letters. All may be repeated. They use the AWS credentials and region of the shell.
 """
 
@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
     machine.add_argument("--distributor", metavar="ID", help="the distributor that it works for")
     machine.add_argument("--scope", required=True, action="append", choices=MACHINE_SCOPES, help="may be given again")
     machine.set_defaults(run=_add_machine)
-    disable = commands.add_parser("disable-machine", help="refuse a machine's further writes, and delete its client")
+    disable = commands.add_parser("disable-machine", help="refuse a machine's further requests, and delete its client")
     disable.add_argument("--client", required=True, help="the client_id that add-machine printed")
     disable.set_defaults(run=_disable_machine)
     once_more = commands.add_parser("redeliver", help="tell consumers once more of events")
@@ -157,7 +157,7 @@ def _disable_machine(given: argparse.Namespace) -> int:
     cognito = boto3.client("cognito-idp")
     with suppress(cognito.exceptions.ResourceNotFoundException):
         cognito.delete_user_pool_client(UserPoolId=_output(given, "pool"), ClientId=given.client)
-    print(f"{given.client} writes nothing any more and gets no tokens.")
+    print(f"{given.client} may do nothing any more and gets no tokens.")
     return 0
 
 

@@ -6,7 +6,7 @@ reaches the write, and what is written names its author. The caller who has lost
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -1082,6 +1082,37 @@ def test_a_distributors_machine_writes_what_its_people_write_until_it_is_disable
         refused = club.ask(route, ask, caller)
         assert (refused.status, refused.json["code"]) == (403, "scope_missing"), (name, refused.text)
         assert everything(club.context) == without, name
+
+
+def readings(club: Club, scopes: Collection[str]) -> list[str]:
+    """The addresses of every GET with one of these scopes; of what there is, as far as they name an order or a company."""
+    known = {"order_id": club.market.placed(), "company_id": "cmp_1"}
+    found = [route.path for route in ROUTES if route.method == "GET" and route.scope in scopes]
+    return [path.format(**dict.fromkeys(path_parameters(path), "none") | known) for path in found]
+
+
+def test_a_machine_client_reads_nothing_more_once_it_is_disabled(club: Club) -> None:
+    for path in readings(club, MACHINE_SCOPES):
+        of_distributor = path.startswith("/v1/distributor")
+        caller = machine(CLIENT if of_distributor else "client_2", *MACHINE_SCOPES)
+        before = everything(club.context)
+        assert club.api.call("GET", path, caller).status != 403, path
+        access_store.disable_client(club.context, caller.claims["sub"])
+        refused = club.api.call("GET", path, caller)
+        assert (refused.status, refused.json["detail"]) == (403, "This client was disabled."), path
+        restore(club.context, before)
+
+
+def test_who_was_removed_from_a_distributor_reads_nothing_more(club: Club) -> None:
+    club.done("PUT", WEBHOOK, club.market.operator, ENDPOINT)
+    paths = [path for path in readings(club, scopes_of("distributor", "operator")) if "none" not in path]
+    theirs = [path for path in paths if path.startswith("/v1/distributor")]
+    assert "/v1/distributor/orders" in theirs
+    for path in theirs:
+        assert club.api.call("GET", path, club.market.operator).status == 200, path
+    distributors.remove_person(club.context, club.market.distributor_id, club.market.operator.claims["club_member"])
+    for path in theirs:
+        assert club.api.call("GET", path, club.market.operator).status == 404, path
 
 
 def questions(club: Club) -> dict[str, Ask]:

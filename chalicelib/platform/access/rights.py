@@ -2,11 +2,11 @@
 
 A token outlives the dismissal of its holder by some minutes. So the table of a request that may change something has a guard: the
 caller's membership in every transaction of the request, with one of the roles that carry the route's scope. No service can forget it.
-A GET that makes something says so with `writes=True`. Readings of the club's staff, and of a company's sums, read the membership as well
-(`is_current` of their scope), but for those that say `by_token=True`: they have a budget of one read, or read it with what they show.
-Staff, people of distributors and machine clients leave an entry of the journal with it.
+A GET that makes something says so with `writes=True`. Readings of the club's staff, of distributors, of machine clients and of a company's
+sums look at it as well (`is_current` of their scope), but for those that say `by_token=True`: they have a budget of one read, or read it
+with what they show. Staff, people of distributors and machine clients leave an entry of the journal with it.
 
-Weakest point: every other request that writes nothing is answered by its token alone: the catalogue, carts, orders, a distributor's orders.
+Weakest point: every other request that writes nothing is answered by its token alone: the catalogue, carts, a company's orders.
 Readings of market reports look at the membership themselves.
 """
 
@@ -17,6 +17,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.platform.access import keys
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.scopes import MACHINE_SCOPES, roles_with, scopes_of
+from chalicelib.platform.access.store import check_client
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.key import Key
@@ -39,9 +40,14 @@ def guard_of(caller: Principal, scope: str, entry: Item | None = None) -> Guard 
 
 
 def check_reader(context: Context, caller: Principal, scope: str) -> None:
-    """Raises 404 for a person who no longer acts for whom the token says, and 403 for one in another role by now. One read, consistent."""
+    """Raises 404 for a person who no longer acts for whom the token says, and 403 for one in another role by now, or a client that was disabled.
+
+    One read, consistent; none for the client of a distributor, whose disabling ends that already.
+    """
     if caller.member_id is not None:
         _check(caller, scope, context.table.get(keys.membership(caller.member_id), consistent=True) or {})
+    elif caller.distributor_id is None:
+        check_client(context, caller.subject)
 
 
 def read_beside(context: Context, caller: Principal, scope: str, wanted: Iterable[Key]) -> dict[Key, Item]:

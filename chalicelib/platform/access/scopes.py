@@ -186,8 +186,9 @@ def staff_roles(scope: str) -> list[str]:
 
 
 def is_current(scope: str) -> bool:
-    """True for the readings that a leaver might take along, the club's own and the sums of a company: the membership is read for each."""
-    return scope.startswith("staff.") or scope in ("company.read", "bonuses.read")
+    """True for the readings that a leaver might take along, a distributor's, the club's own and the sums of a company."""
+    theirs = scope.startswith(("staff.", "machine.", "distributor.", "fulfilment."))
+    return theirs or scope in ("company.read", "bonuses.read")
 
 
 def scopes_of(kind: str, role: str) -> frozenset[str]:

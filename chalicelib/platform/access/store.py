@@ -20,15 +20,26 @@ def bind_client(context: Context, client_id: str, distributor_id: str) -> None:
 
 
 def acting_for(context: Context, caller: Principal, scope: str) -> Principal:
-    """The caller, as the distributor's whose machine client it is. One read, for a machine with a scope of distributors only."""
+    """The caller, as the distributor's whose machine client it is. One read, for a machine with a scope of distributors only.
+
+    Raises 403 for a client that was disabled.
+    """
     if caller.member_id is not None or not roles_with("distributor", scope):
         return caller
-    bound = context.table.get(keys.bound_client(caller.subject))
-    return caller._replace(distributor_id=bound["distributor_id"]) if bound else caller
+    if bound := context.table.get(keys.bound_client(caller.subject)):
+        return caller._replace(distributor_id=bound["distributor_id"])
+    check_client(context, caller.subject)
+    return caller
+
+
+def check_client(context: Context, client_id: str) -> None:
+    """Raises 403 for a client that was disabled. One read, consistent."""
+    if context.table.get(keys.disabled_client(client_id), consistent=True):
+        raise Problem.client_disabled()
 
 
 def disable_client(context: Context, client_id: str) -> None:
-    """The client's writes are refused from now on, even with a valid token; of a distributor it reads nothing more. Safe to repeat."""
+    """The client's requests are refused from now on, even with a valid token. Safe to repeat."""
     tx = Transaction()
     tx.put({**keys.disabled_client(client_id).as_item(), "at": context.at})
     tx.delete(keys.bound_client(client_id))

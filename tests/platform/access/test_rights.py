@@ -86,7 +86,8 @@ def test_a_machine_works_for_the_distributor_it_is_bound_to_and_for_no_other(con
         assert machine_of(context, "machine.payments").distributor_id is None
     assert made == [], "no other machine pays for the look"
     store.disable_client(context, "client_1")
-    assert machine_of(context, "fulfilment.read").distributor_id is None
+    with pytest.raises(Problem, match="disabled"):
+        machine_of(context, "fulfilment.read")
 
 
 REFUSALS = [
