@@ -13,6 +13,7 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.images import link as picture_link
     from chalicelib.catalog.keys import categories as categories_key
     from chalicelib.catalog.keys import product as product_key
+    from chalicelib.catalog.keys import warehouses as warehouses_key
     from chalicelib.catalog.recording import write_stock
     from chalicelib.catalog.rules import Product, Stock, StockFigure, Traits, total
     from chalicelib.catalog.schemas import (
@@ -37,6 +38,7 @@ with opened_when_asked(__name__):
         below,
         every_product,
         images_of,
+        named_by,
         product_of,
         read_items,
         read_products,

@@ -13,6 +13,12 @@ def categories() -> Key:
     return Key("CATEGORIES", "TREE")
 
 
+@in_table("one", "E, S, T")
+def warehouses() -> Key:
+    """The warehouses that each distributor names, and the distributors whose binding stock lies in a warehouse."""
+    return Key("DISTRIBUTORS", "WAREHOUSES")
+
+
 @in_table("one", "S")
 def image(image_id: str) -> Key:
     """A product's picture."""

@@ -6,6 +6,7 @@ another writer was faster, the rows are judged again. Rows that change nothing a
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
@@ -43,6 +44,7 @@ from chalicelib.platform.http import validation
 from chalicelib.table import MOST_OPERATIONS, Item, Transaction, retry
 
 AHEAD = timedelta(minutes=5)  # tolerance for the clock of another machine
+MOST_NAMED = 20  # warehouses that a row is told of
 
 Row = TypeVar("Row", bound=Form)
 Written = TypeVar("Written")
@@ -117,7 +119,7 @@ def _without_twins(
 def write_stock(context: Context, rows: Sequence[Any], *, of: Collection[str] | None = None) -> StockResultsView:
     """Keeps the newest figure of each warehouse. Repeated, late or reordered rows leave the same stock.
 
-    `of`: the warehouses that the caller may tell of; None for all.
+    `of`: the warehouses that the caller may tell of; None for all: then a warehouse that no distributor names is warned of.
     """
     good, faults = _parse_rows(StockForm, rows, "stock")
     for number, form in list(good.items()):
@@ -130,7 +132,7 @@ def write_stock(context: Context, rows: Sequence[Any], *, of: Collection[str] | 
         elif form.at > context.now + AHEAD:
             faults[number] = [_fault("stock", number, "at", "in_future", f"The time is ahead of now, {context.at}.")]
             del good[number]
-    verdicts = _record_stock(context, good)
+    verdicts, named = _record_stock(context, good)
     unknown = {number: form for number, form in good.items() if number not in verdicts}
     meant = articles_meant(context, {form.sku for form in unknown.values()}) if unknown else {}
     for number, form in unknown.items():
@@ -141,16 +143,20 @@ def write_stock(context: Context, rows: Sequence[Any], *, of: Collection[str] | 
             del good[number]
     respelled = {number: good[number] for number in unknown if number in good}
     if respelled:
-        verdicts |= _record_stock(context, respelled)
-    return StockResultsView(items=list(_stock_results(rows, good, faults, verdicts)))
+        verdicts |= _record_stock(context, respelled)[0]
+    return StockResultsView(items=list(_stock_results(rows, good, faults, verdicts, named if of is None else of)))
 
 
 @retry("stock")
-def _record_stock(context: Context, good: Mapping[int, StockForm]) -> dict[int, StockVerdict]:
-    items = store.read_items(context.table, {form.sku for form in good.values()}, consistent=True)
+def _record_stock(context: Context, good: Mapping[int, StockForm]) -> tuple[dict[int, StockVerdict], set[str]]:
+    """The verdicts, and the warehouses that distributors name: read with the products, as one call has room for 99 of them."""
+    wanted = [keys.product(sku) for sku in {form.sku for form in good.values()}]
+    found = context.table.get_many([*wanted, keys.warehouses()], consistent=True)
+    named = store.named_warehouses(found.pop(keys.warehouses(), None))
+    items = {key.sk: item for key, item in found.items()}
     verdicts, after = _judge_rows(good, {sku: store.stock_of(item) for sku, item in items.items()})
     _commit_stock(context, items, after)
-    return verdicts
+    return verdicts, named
 
 
 def _judge_rows(
@@ -196,19 +202,37 @@ _STOCK_FAULTS = {
 
 
 def _stock_results(
-    rows: Sequence[Any], good: Mapping[int, StockForm], faults: Faults, verdicts: Mapping[int, StockVerdict]
+    rows: Sequence[Any],
+    good: Mapping[int, StockForm],
+    faults: Faults,
+    verdicts: Mapping[int, StockVerdict],
+    known: Collection[str],
 ) -> Iterator[StockResultView]:
+    unknown = {
+        name: _of_unknown_warehouse(name, known) for name in {form.warehouse for form in good.values()} - {*known}
+    }
     for number, row in enumerate(rows):
         form, verdict, errors = good.get(number), verdicts.get(number), faults.get(number, [])
         if verdict in _STOCK_FAULTS:
             errors = [_fault("stock", number, *_STOCK_FAULTS[verdict])]
+        detail = unknown.get(form.warehouse) if form and not errors else None
         yield StockResultView(
             row=number,
             sku=form.sku if form else _text_in(row, "sku"),
             warehouse=form.warehouse if form else _text_in(row, "warehouse"),
             result="failed" if errors or verdict is None else _RESULTS[verdict],
             errors=errors,
+            warnings=[_fault("stock", number, "warehouse", "unknown_warehouse", detail)] if detail else [],
         )
+
+
+def _of_unknown_warehouse(name: str, known: Collection[str]) -> str:
+    """Names the warehouses that are spelled like it, else the first ones."""
+    if not known:
+        return "No distributor names a warehouse yet: `PATCH /v1/staff/distributors/{distributor_id}` does."
+    capitals = {each.upper(): each for each in known}
+    near = [capitals[each] for each in get_close_matches(name.upper(), capitals)]
+    return f"No distributor names this warehouse. Named are: {', '.join(near or sorted(known)[:MOST_NAMED])}."
 
 
 # --- categories -------------------------------------------------------------------------------------------------------

@@ -305,12 +305,15 @@ class RowResultView(View):
     errors: list[Fault] = Field(default=[])
 
 
-class ProductResultView(RowResultView):
+class TakenRowView(RowResultView):
+    warnings: list[Fault] = Field(default=[], description="Of a row that was taken: codes that the club does not know.")
+
+
+class ProductResultView(TakenRowView):
     """The result of a product."""
 
     sku: str | None
     result: Literal["created", "updated", "unchanged", "failed"]
-    warnings: list[Fault] = Field(default=[], description="Of a row that was taken: codes that the club does not know.")
 
 
 class ProductResultsView(View):
@@ -339,7 +342,7 @@ class StockRowsForm(Form):
     stock: list[SkipValidation[StockForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class StockResultView(RowResultView):
+class StockResultView(TakenRowView):
     """The result of a figure. `older`: a newer figure is recorded already, which is no error."""
 
     sku: str | None

@@ -5,6 +5,7 @@ attributes, prices, cost_price (absent where it is not known), updated_at, writt
 `images` [{image_id, content_type}], each written on its own.
 TREE: version, and all categories as one compressed text.
 IMAGE: image_id, sku, content_type; with a TTL until the upload is confirmed.
+WAREHOUSES: `named:{distributor_id}` with the names of its warehouses; the rest is the distributors' own.
 """
 
 import json
@@ -36,6 +37,7 @@ from chalicelib.table import Page, Table
 from chalicelib.table.transactions import Item, Transaction, at_version
 
 _STOCK = "stock:"
+_NAMED = "named:"
 _FACTS = {"pk", "sk", "updated_at", *Product._fields}
 _STATUSES = {each.value: each for each in ProductStatus}
 
@@ -71,6 +73,16 @@ def stock_of(item: Item) -> Stock:
         warehouse: StockFigure(warehouse, value["quantity"], clock.moment(value["at"]))
         for warehouse, value in figures.items()
     }
+
+
+def named_by(distributor_id: str) -> str:
+    """The attribute of WAREHOUSES that holds the names of a distributor's warehouses."""
+    return _NAMED + distributor_id
+
+
+def named_warehouses(item: Item | None) -> set[str]:
+    """The warehouses that some distributor names."""
+    return {each for name, held in (item or {}).items() if name.startswith(_NAMED) for each in held}
 
 
 def images_of(item: Item) -> list[Image]:

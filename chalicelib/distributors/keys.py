@@ -1,4 +1,4 @@
-"""Keys of distributors: their people, their regions, their warehouses."""
+"""Keys of distributors: their people, their regions."""
 
 from chalicelib.table import Key, distributor_partition, folded, in_gsi1, in_table
 
@@ -19,12 +19,6 @@ def distributor_list(name: str, distributor_id: str) -> Key:
 def region(region_code: str, priority: int, distributor_id: str) -> Key:
     """The distributors that serve a region. Ordered by priority number."""
     return Key(f"REGION#{region_code}", f"{priority:04d}#{distributor_id}")
-
-
-@in_table("one", "E, T")
-def warehouses() -> Key:
-    """The distributors whose binding stock lies in a warehouse, by warehouse."""
-    return Key("DISTRIBUTORS", "WAREHOUSES")
 
 
 @in_table("by member", "E, T")

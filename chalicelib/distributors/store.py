@@ -1,4 +1,5 @@
-"""Distributors in the table. One item WAREHOUSES names the owner of binding stock: `of:{warehouse}` with the distributor's id.
+"""Distributors in the table. One item WAREHOUSES names the owner of binding stock: `of:{warehouse}` with the distributor's id; and whoever names
+a warehouse, as the catalogue reads it.
 
 A warehouse with binding stock has one distributor: two on the same figures would both promise the last pallet.
 """
@@ -9,6 +10,7 @@ from operator import and_
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib import catalog
 from chalicelib.distributors import keys
 from chalicelib.distributors.model import DeliveryStock, Distributor, ServedRegion
 from chalicelib.distributors.rules import Deliverer, DeliversFrom
@@ -20,18 +22,18 @@ WAREHOUSE_LABEL = "warehouses"
 
 def warehouse_owners(table: Table) -> dict[str, str]:
     """The distributor of each warehouse with binding stock."""
-    return _warehouse_owners(table.get(keys.warehouses(), consistent=True))
+    return _warehouse_owners(table.get(catalog.warehouses_key(), consistent=True))
 
 
 def claim_warehouses(tx: Transaction, distributor_id: str, before: DeliversFrom, after: DeliversFrom) -> None:
     """Refused with label WAREHOUSE_LABEL if one of the warehouses has binding stock of another distributor."""
-    had, has = _binding(before), _binding(after)
-    if had == has:
+    if before == after:
         return
+    had, has, named = _binding(before), _binding(after), catalog.named_by(distributor_id)
     taken = [Attr(_OF + name).not_exists() | Attr(_OF + name).eq(distributor_id) for name in sorted(has)]
     tx.update(
-        keys.warehouses(),
-        put=dict.fromkeys((_OF + name for name in sorted(has)), distributor_id),
+        catalog.warehouses_key(),
+        put={**dict.fromkeys((_OF + name for name in sorted(has)), distributor_id), named: sorted(after.warehouses)},
         remove=tuple(_OF + name for name in sorted(had - has)),
         when=reduce(and_, taken) if taken else None,
         label=WAREHOUSE_LABEL,

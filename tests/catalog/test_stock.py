@@ -13,6 +13,9 @@ from chalicelib.catalog import recording
 from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.rules import MOST_WAREHOUSES, StockFigure, StockVerdict, judge
 from chalicelib.catalog.search import keys as search_keys
+from chalicelib.distributors import service as distributors
+from chalicelib.distributors.model import Distributor
+from chalicelib.distributors.schemas import DeliveryStockForm, DistributorChangeForm, DistributorForm
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Busy, Refused
@@ -122,6 +125,47 @@ def test_bad_rows_never_stop_the_others_and_say_what_is_wrong(api: Api, context:
     assert context.table.get(catalog_keys.product("LMP-9")) is None
 
 
+def named_by(context: Context, *warehouses: str, binding: bool = False) -> Distributor:
+    """A distributor that delivers from these warehouses."""
+    delivery = DeliveryStockForm(warehouses=list(warehouses), binding=binding)
+    return distributors.create(context, DistributorForm(name="Svet Opt", email="orders@svet.example", stock=delivery))
+
+
+def told(answer: Answer) -> list[list[tuple[str, str, str]]]:
+    rows = answer.json["items"]
+    return [[(each["pointer"], each["code"], each["detail"]) for each in row["warnings"]] for row in rows]
+
+
+NOBODY = "No distributor names this warehouse. Named are: "
+
+
+@pytest.mark.parametrize(("caller", "path"), [(OPERATIONS, "/v1/staff/stock"), (MACHINE, "/v1/machine/stock")])
+def test_a_warehouse_that_no_distributor_names_is_told(api: Api, context: Context, caller: Caller, path: str):
+    stock(context, row())
+    answer = put(api, figure(), figure(warehouse="SPB-1"), caller=caller, path=path)
+    assert results(answer) == ["recorded", "recorded"]
+    nobody = "No distributor names a warehouse yet: `PATCH /v1/staff/distributors/{distributor_id}` does."
+    assert told(answer) == [[(f"/stock/{place}/warehouse", "unknown_warehouse", nobody)] for place in (0, 1)]
+    first = named_by(context, "MSK", "SPB-1", "SPB-2")
+    named_by(context, "SPB-1", "KZN", binding=True)
+    answer = put(api, figure(at="09:01"), figure(warehouse="spb1"), figure(warehouse="XX"), caller=caller, path=path)
+    assert results(answer) == ["recorded"] * 3
+    assert told(answer) == [
+        [],
+        [("/stock/1/warehouse", "unknown_warehouse", f"{NOBODY}SPB-1, SPB-2.")],
+        [("/stock/2/warehouse", "unknown_warehouse", f"{NOBODY}KZN, MSK, SPB-1, SPB-2.")],
+    ]
+    # Told again, as long as nobody names it; and what nobody names any more is unknown again.
+    assert told(put(api, figure(warehouse="XX"), caller=caller, path=path)) == [
+        [("/stock/0/warehouse", "unknown_warehouse", f"{NOBODY}KZN, MSK, SPB-1, SPB-2.")]
+    ]
+    distributors.change(
+        context, first.distributor_id, first.version, DistributorChangeForm(stock=DeliveryStockForm(warehouses=["XX"]))
+    )
+    answer = put(api, figure(warehouse="XX"), figure(warehouse="SPB-1", at="09:02"), figure(at="09:03"))
+    assert [bool(row["warnings"]) for row in answer.json["items"]] == [False, False, True]
+
+
 def test_writing_a_product_keeps_its_stock(api: Api, context: Context):
     stock(context, row())
     put(api, figure())
@@ -139,11 +183,11 @@ def test_goods_that_arrive_where_there_were_none_are_told_once(api: Api, context
     assert arrivals(context) == [["LMP-2"], ["LMP-1"]]
 
 
-def test_a_hundred_rows_are_one_read_and_two_writes(api: Api, context: Context):
+def test_a_hundred_rows_are_two_reads_and_two_writes(api: Api, context: Context):
     stock(context, *(row(f"LMP-{number}") for number in range(100)))
     with calls_counted(context.table.client) as made:
         assert set(results(put(api, *(figure(f"LMP-{number}") for number in range(100))))) == {"recorded"}
-    assert made == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
+    assert made == ["BatchGetItem", "BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
 
 
 def test_machines_write_stock_and_products_and_read_nothing(api: Api, context: Context):

@@ -43,7 +43,7 @@ def market(context: Context, monkeypatch: pytest.MonkeyPatch) -> Market:
     return Market(Api(app), context)
 
 
-@measures(distributors_keys.warehouses)
+@measures(catalog_keys.warehouses)
 def test_new_figures_of_what_is_reserved_by_nobody_cost_what_they_read(context: Context) -> None:
     tx = Transaction()
     distributors_store.claim_warehouses(

@@ -9,16 +9,19 @@ from chalicelib.sales.payments import service
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.payments.schemas import EARLIEST, PaymentForm, PaymentResultsView, PaymentResultView, PaymentsForm
 from chalicelib.sales.rules import DocumentRef
+from chalicelib.sales.store import read_known
 
 routes = Routes(__name__, tag="machines")
+
+_UNKNOWN = "The club has no such document yet: the payment waits for it."
 
 
 @routes.post("/v1/machine/payments", scope="machine.payments")
 def record_payments(call: Call, form: PaymentsForm) -> PaymentResultsView:
     """Record which documents are paid in full: their pending bonuses become available.
 
-    Each row has its own result; a bad row never stops the others. A payment may come before its document. A repeat changes nothing;
-    of several states of one document the newest holds.
+    Each row has its own result; a bad row never stops the others. A payment may come before its document; its row warns of
+    that. A repeat changes nothing; of several states of one document the newest holds.
     """
     return _record_rows(call.context, form, call.principal.for_machine())
 
@@ -58,8 +61,12 @@ def _record(context: Context, rows: Sequence[Any], by: str, as_of: str) -> list[
             continue
         accepted[payment.ref] = (number, payment)
     outcomes = service.record_payments(context, [payment for _, payment in accepted.values()], by=by, as_of=as_of)
-    for (number, _), outcome in zip(accepted.values(), outcomes, strict=True):
-        results[number] = PaymentResultView(row=number, document=rows[number]["document"], result=outcome)
+    known = {ref for ref, each in read_known(context.table, accepted).items() if each.head or each.same_as}
+    for (number, payment), outcome in zip(accepted.values(), outcomes, strict=True):
+        fault = Fault(pointer=f"/payments/{number}/document", code="unknown_document", detail=_UNKNOWN)
+        warnings = [] if payment.ref in known else [fault]
+        document = rows[number]["document"]
+        results[number] = PaymentResultView(row=number, document=document, result=outcome, warnings=warnings)
     return [results[number] for number in sorted(results)]
 
 

@@ -57,6 +57,7 @@ class PaymentResultView(View):
     document: str | None = Field(description="Number as given.")
     result: Literal["recorded", "unchanged", "older", "failed"]
     errors: list[Fault] = Field(default=[])
+    warnings: list[Fault] = Field(default=[], description="Of a row that was taken: its document is not known yet.")
 
 
 class PaymentResultsView(View):

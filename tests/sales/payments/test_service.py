@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from chalicelib.platform.context import Context
+from chalicelib.sales import service as sales_service
 from chalicelib.sales.payments import keys as payments_keys
 from chalicelib.sales.payments import service as payments
 from chalicelib.sales.payments.model import Payment
 from tests.bonuses.accruals.steps import memory_work
+from tests.sales.steps import invoice
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, races
 from tests.support.table import everything, restore
@@ -97,6 +99,15 @@ def test_an_older_state_changes_nothing(api: Api, context: Context) -> None:
 def test_a_state_of_a_moment_that_cannot_be_is_refused(api: Api, as_of: Any) -> None:
     answer = post(api, ROW, as_of=as_of)
     assert (answer.status, [fault["pointer"] for fault in answer.json["errors"]]) == (422, ["/as_of"])
+
+
+def test_a_payment_of_a_document_that_the_club_does_not_know_yet_is_told(api: Api, context: Context) -> None:
+    sales_service.record(context, [invoice("УТ-1")])
+    shipped = {"order_id": "ord_1", "distributor_id": "dst_1", "document": "РН-1", "paid_on": "2026-11-19"}
+    answer = post(api, ROW, ROW | {"document": "УТ-2"}, ROW | {"source": "nobody"}, shipped)
+    assert results(answer) == ["recorded"] * 4
+    warned = [[(fault["pointer"], fault["code"]) for fault in each["warnings"]] for each in answer.json["items"]]
+    assert warned == [[], *([(f"/payments/{row}/document", "unknown_document")] for row in (1, 2, 3))]
 
 
 def test_staff_may_enter_them_by_hand_and_others_may_not(api: Api, context: Context) -> None:
