@@ -45,7 +45,7 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.events import SHIPPED as ORDER_SHIPPED
     from chalicelib.orders.order.readers import distributor_or_person_reader, the_distributor_and_its_people
     from chalicelib.orders.order.rules import Line as OrderLine
-    from chalicelib.orders.order.rules import Order, OrderState, OrderStep
+    from chalicelib.orders.order.rules import Order, OrderState, OrderStep, Shipment
     from chalicelib.orders.order.schemas import OrderSummaryView
     from chalicelib.orders.order.service import load_order, load_orders, newest_orders, order_told_of, orders_since
     from chalicelib.orders.order.store import check_state, order_ids

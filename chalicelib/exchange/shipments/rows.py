@@ -1,77 +1,88 @@
 """A file of shipments as rows: which column is which, and which rows are one shipment. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, tzinfo
 from decimal import Decimal, InvalidOperation
 
+from chalicelib.exchange.columns.cells import is_total
 from chalicelib.exchange.columns.dates import day, typed_day
-from chalicelib.exchange.columns.headings import heading_key
+from chalicelib.exchange.columns.headings import heading_key, usual
 from chalicelib.exchange.columns.model import CellError, TypedMoment, TypedNumber
 from chalicelib.exchange.shipments.model import FileShipment
 from chalicelib.platform import code_key, spelled
 
 WITHIN = 20  # rows in which the heading is looked for
 NEEDED = ("order", "document")
-HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "order": ("order", "order number", "заказ", "номер заказа", "№ заказа", "заказ номер"),
-    "document": (
-        "document",
-        "document number",
-        "waybill",
-        "документ",
-        "номер документа",
-        "накладная",
-        "номер накладной",
-        "№ накладной",
-        "упд",
-        "номер упд",
-        "реализация",
-    ),
-    "day": ("day", "date", "дата", "дата документа", "дата накладной", "дата отгрузки"),
-    "carrier": ("carrier", "перевозчик", "транспортная компания", "тк"),
-    "tracking_number": (
-        "tracking",
-        "tracking number",
-        "трек",
-        "трек-номер",
-        "номер отправления",
-        "накладная перевозчика",
-        "номер накладной перевозчика",
-    ),
-    "sku": ("sku", "article", "артикул", "код товара"),
-    "quantity": ("quantity", "количество", "кол-во", "отгружено"),
+# Likeliest first.
+HEADINGS: Mapping[str, str] = {
+    "order": "order; order number; order no; заказ; номер заказа; № заказа; заказ номер; заказ клуба; номер заказа клуба; заказ клиента; "
+    "номер заказа клиента; заказ покупателя; номер заказа покупателя; номер заказа по данным клиента; основание; документ-основание",
+    "document": "document; document number; waybill; документ; номер документа; № документа; документ отгрузки; номер отгрузки; накладная; "
+    "номер накладной; № накладной; расходная накладная; товарная накладная; торг-12; упд; номер упд; № упд; реализация; номер реализации; "
+    "документ реализации; реализация товаров и услуг; реализация (акт, накладная, упд); реализация (акт, накладная); регистратор; отгрузка",
+    "day": "day; date; дата; дата документа; дата накладной; дата отгрузки; дата реализации; дата упд",
+    "carrier": "carrier; перевозчик; транспортная компания; тк; служба доставки; экспедитор",
+    "tracking_number": "tracking; tracking number; tracking no; трек; трек-номер; трекинг; трек-код; номер отправления; номер отслеживания; "
+    "накладная перевозчика; номер накладной перевозчика; накладная тк; номер накладной тк; экспедиторская расписка; номер груза",
 }
-_COLUMNS = {heading_key(heading): column for column, headings in HEADINGS.items() for heading in headings}
+_RANKS: Mapping[str, Mapping[str, int]] = {
+    **{
+        column: {heading_key(name): rank for rank, name in enumerate(names.split("; "))}
+        for column, names in HEADINGS.items()
+    },
+    "sku": usual("sku"),
+    "quantity": usual("quantity"),
+}
+_COLUMN_OF = {key: column for column, ranks in reversed([*_RANKS.items()]) for key in ranks}
+# As it stands among other words, too: `Заказ клиента 261120-7K3QX от 20.11.2026`.
+_NUMBER = re.compile(r"(?<![\w-])\d{6}\s*[-–—]\s*[0-9A-ZА-Я]{5}(?![\w-])", re.IGNORECASE)
 
 
 def columns_of(cells: Sequence[str]) -> dict[str, int]:
-    """The place of each column that the heading names, the first of two; empty unless it names those that are needed."""
+    """The place of each column by its likeliest heading, the first of two; empty unless the heading names those that are needed."""
+    keys = [heading_key(cell) for cell in cells]
     found: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        if column := _COLUMNS.get(heading_key(cell)):
-            found.setdefault(column, place)
+    for place, key in enumerate(keys):
+        if (column := _COLUMN_OF.get(key)) and (
+            column not in found or _RANKS[column][key] < _RANKS[column][keys[found[column]]]
+        ):
+            found[column] = place
     return found if all(column in found for column in NEEDED) else {}
 
 
 def shipments_of(rows: Iterable[tuple[int, Sequence[str]]], columns: Mapping[str, int]) -> list[FileShipment]:
-    """The shipments of these rows, each a line and its cells, in the order of their first rows. Empty rows are left out.
+    """The shipments of these rows, each a line and its cells, in the order of their first rows. Empty rows and totals are left out.
 
-    A value that only a later row of the shipment has is taken from there.
+    A row that names neither order nor document, but goods, belongs to the shipment above it. A value that only a later row of the shipment
+    has is taken from there.
     """
     found: dict[tuple[str, str], FileShipment] = {}
+    above = ("", "")
     for line, row in rows:
         cells = {
             column: _text(row[place]) for column, place in columns.items() if place < len(row) and row[place].strip()
         }
-        if not cells:
+        order, document = _number_in(cells.pop("order", "")), cells.pop("document", "")
+        if not document and is_total(row):
             continue
-        order, document = cells.pop("order", ""), cells.pop("document", "")
-        shipment = found.setdefault((code_key(order), document), FileShipment(line, order, document, {}))
         sku, quantity = cells.pop("sku", ""), cells.pop("quantity", "")
+        if sku and not order and not document:
+            order, document = above
+        above = (order, document)
+        if not any((order, document, sku, quantity, cells)):
+            continue
+        shipment = found.setdefault((code_key(order), document), FileShipment(line, order, document, {}))
         if sku or quantity:
             shipment.goods.append((line, sku, quantity))
         shipment.cells = {**cells, **shipment.cells}
     return list(found.values())
+
+
+def _number_in(cell: str) -> str:
+    """The one number of the club in the cell; the cell if it has none or several."""
+    found = set(_NUMBER.findall(cell))
+    return str(found.pop()) if len(found) == 1 else cell
 
 
 def _text(cell: str) -> str:

@@ -22,7 +22,7 @@ class ShipmentFileForm(Form):
 
 
 class FileShipmentView(View):
-    """The result of one shipment. `unchanged`: it was recorded before. `pointer` of an error names the column, with its line where it is not the first."""
+    """The result of one shipment. `unchanged`: it was recorded before, so. `pointer` of an error names the column, with its line where it is not the first."""
 
     line: int = Field(description="Of its first row in the file.")
     order: str

@@ -1,6 +1,7 @@
 """Records the shipments of a file, each with the checks and the transaction of `POST /v1/distributor/orders/{order_id}/ship`.
 
-A shipment that an order has already, by the number of its document, is left as it is: so a file may be brought again, after a crash too.
+A shipment that an order has already, by the number of its document, is left as it is: so a file may be brought again, after a crash too. What
+the file says otherwise of it is told.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,15 +20,19 @@ from chalicelib.exchange.shipments.rows import WITHIN
 from chalicelib.exchange.shipments.schemas import FileShipmentView
 from chalicelib.exchange.tables.files import tables_of
 from chalicelib.exchange.tables.model import Unreadable
-from chalicelib.orders import Order, ShipForm
+from chalicelib.orders import Order, ShipForm, Shipment
 from chalicelib.platform import Club, Context, code_key
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import Fault, Problem, faults_of
 
+MOST_NAMED = 20  # articles of a recorded shipment that a row is told of
+
 
 def ship(context: Context, distributor_id: str, author: str, content: bytes) -> Iterator[FileShipmentView]:
-    """Raises 422 for a file that is no table, has no heading, or has too many shipments."""
+    """Raises 422 for a file that is no table, has no heading, or has no shipment or too many."""
     shipments = _read(content)
+    if not shipments:
+        raise Problem.invalid("empty", "/content", "The file has no shipment below its heading.")
     if len(shipments) > MOST_SHIPMENTS:
         raise Problem.invalid("too_many", "/content", f"A file has at most {MOST_SHIPMENTS} shipments.")
     known = orders.find_by_numbers(context, distributor_id, {each.order for each in shipments})
@@ -61,10 +66,10 @@ def _recorded(
     errors: list[Fault] = []
     try:
         order = _one(known)
-        if any(each.document == shipment.document for each in order.shipments):
-            result = "unchanged"
+        form = _form(context, shipment, order)
+        if recorded := next((each for each in order.shipments if each.document == form.document), None):
+            result, errors = "unchanged", list(_differences(form, recorded))
         else:
-            form = _form(context, shipment, order)
             orders.ship_order(context, distributor_id, author, order.order_id, form)
     except ValidationError as error:
         errors = _named(shipment, validation.faults(error))
@@ -91,6 +96,21 @@ def _one(known: Sequence[Order]) -> Order:
     return known[0]
 
 
+def _differences(form: ShipForm, recorded: Shipment) -> Iterator[Fault]:
+    """What the file says of a recorded shipment that the order does not have so. Without articles or a value it says nothing of them."""
+    asked = [(line.sku, line.quantity) for line in form.lines or ()]
+    held = [(line.sku, line.quantity) for line in recorded.lines]
+    pairs: list[tuple[str, object, object]] = [
+        (name, getattr(form, name), getattr(recorded, name)) for name in ("day", "carrier", "tracking_number")
+    ]
+    if asked and sorted(asked) != sorted(held):
+        pairs.insert(0, ("document", asked, ", ".join(f"{sku} {quantity}" for sku, quantity in held[:MOST_NAMED])))
+    for name, given, was in pairs:
+        if given and given != was:
+            detail = f"The document is recorded already, with: {was or '—'}."
+            yield Fault(pointer=f"/{name}", code="recorded_otherwise", detail=detail)
+
+
 def _form(context: Context, shipment: FileShipment, order: Order) -> ShipForm:
     """Raises 422 and ValidationError for cells that do not fit."""
     given: dict[str, object] = {"document": shipment.document, **shipment.cells}
@@ -101,11 +121,21 @@ def _form(context: Context, shipment: FileShipment, order: Order) -> ShipForm:
         raise Problem.invalid("date", "/day", "This is no date: write 20.11.2026 or 2026-11-20.") from None
     if shipment.goods:
         ordered = {code_key(line.sku): line.sku for line in order.lines} | {line.sku: line.sku for line in order.lines}
+        skus = [ordered.get(sku, ordered.get(code_key(sku), sku)) for _, sku, _ in shipment.goods]
+        _check_each_once(shipment, skus)
         given["lines"] = [
-            _line(place, ordered.get(sku, ordered.get(code_key(sku), sku)), cell)
-            for place, (_, sku, cell) in enumerate(shipment.goods)
+            _line(place, sku, cell) for place, (sku, (_, _, cell)) in enumerate(zip(skus, shipment.goods, strict=True))
         ]
     return ShipForm.model_validate(given)
+
+
+def _check_each_once(shipment: FileShipment, skus: Sequence[str]) -> None:
+    """Raises 422 with the lines of the file for an article that stands in two of them."""
+    lines = [line for line, _, _ in shipment.goods]
+    for place, sku in enumerate(skus):
+        if sku and (first := skus.index(sku)) != place:
+            detail = f"Line {lines[first]} is of this product too: put them together."
+            raise Problem.invalid("repeated", f"/lines/{place}/sku", detail)
 
 
 def _line(place: int, sku: str, cell: str) -> Mapping[str, object]:

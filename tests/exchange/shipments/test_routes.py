@@ -79,6 +79,57 @@ def test_orders_are_shipped_whole_and_in_parts_and_a_wrong_row_stops_none(market
     assert everything(market.context) == before
 
 
+def test_a_register_as_1c_exports_it_is_read(market: Market) -> None:
+    whole, part = accepted(market), accepted(market, {"LMP-1": 10, "LMP-2": 12})
+    text = (
+        "Реестр отгрузок за 20.11.2026;;;;;;;\n;;;;;;;\n"
+        "№;Заказ клиента;Реализация (акт, накладная, УПД);Дата отгрузки;Служба доставки;Трек номер;Номенклатура.Артикул;Кол-во\n"
+        f"1;Заказ клиента {part['number']} от 20.11.2026;РН-1;20.11.2026 12:15:00;ПЭК;77;LMP-1;4,000\n"
+        "2;;;;;;LMP-2;12,000\n"
+        f"3;{whole['number']};РН-2;;;;;\n"
+        ";Итого;;;;;;16,000\n"
+    )
+    assert results(bring(market, text.encode("cp1251"))) == [("РН-1", "shipped", []), ("РН-2", "shipped", [])]
+    [shipment] = market.order(part["order_id"])["shipments"]
+    assert [(line["sku"], line["quantity"]) for line in shipment["lines"]] == [("LMP-1", 4), ("LMP-2", 12)]
+    assert (shipment["carrier"], shipment["tracking_number"], shipment["day"]) == ("ПЭК", "77", "2026-11-20")
+
+
+def test_a_document_that_is_recorded_with_something_else_is_told_and_not_passed_over(market: Market) -> None:
+    number = accepted(market, {"LMP-1": 10, "LMP-2": 12})["number"]
+    heading = "Заказ;Накладная;Дата;Перевозчик;Трек-номер;Артикул;Количество\n"
+    assert results(bring(market, f"{heading}{number};А-1;;ПЭК;;LMP-1;3\n")) == [("А-1", "shipped", [])]
+    for row, pointers in (
+        ("А-1;;ПЭК;;LMP-1;3", []),
+        ("А-1;20.11.2026;;;lmp-1;3", []),
+        ("А-1;;;;;", []),
+        ("А-1;;;;LMP-1;4", ["/document"]),
+        (f"А-1;;;;LMP-1;3\n{number};А-1;;;;LMP-2;1", ["/document"]),
+        ("А-1;;ДЛ;26-1;;", ["/carrier", "/tracking_number"]),
+        ("А-1;19.11.2026;;;;", ["/day"]),
+    ):
+        before = everything(market.context)
+        [told] = bring(market, f"{heading}{number};{row}\n").json["items"]
+        assert [each["pointer"] for each in told["errors"]] == pointers, row
+        assert {each["code"] for each in told["errors"]} <= {"recorded_otherwise"}
+        assert told["result"] == ("failed" if pointers else "unchanged"), row
+        assert everything(market.context) == before
+    [told] = bring(market, f"{heading}{number};А-1;;ДЛ;;LMP-1;4\n").json["items"]
+    assert [each["detail"] for each in told["errors"]] == [
+        "The document is recorded already, with: LMP-1 3.",
+        "The document is recorded already, with: ПЭК.",
+    ]
+
+
+def test_an_article_named_twice_is_told_with_its_lines_of_the_file(market: Market) -> None:
+    number = accepted(market, {"LMP-1": 10})["number"]
+    rows = "".join(f"{number};А-1;LMP-1;{units}\n" for units in (1, 2))
+    [told] = bring(market, f"Отгрузки\nЗаказ;Накладная;Артикул;Количество\n{rows}").json["items"]
+    assert [(each["pointer"], each["detail"]) for each in told["errors"]] == [
+        ("/4/sku", "Line 3 is of this product too: put them together.")
+    ]
+
+
 def test_a_workbook_is_a_file_too(market: Market) -> None:
     order = accepted(market)
     made = BytesIO()
@@ -100,7 +151,9 @@ def test_another_distributors_order_is_unknown(market: Market) -> None:
     assert results(answer) == [("X-1", "failed", [("/order", "unknown_order")])]
 
 
-@pytest.mark.parametrize("content", ["order;note\n1;2\n", b"%PDF-1.7 no table", b"\x89PNG"])
+@pytest.mark.parametrize(
+    "content", ["order;document\n", "order;document\n;\n;\n", "order;note\n1;2\n", b"%PDF-1.7 no table", b"\x89PNG"]
+)
 def test_a_file_without_a_heading_is_refused_with_the_reason(market: Market, content: str | bytes) -> None:
     refused = bring(market, content)
     assert refused.status == 422 and refused.json["errors"][0]["pointer"] == "/content"

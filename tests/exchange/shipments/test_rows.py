@@ -19,6 +19,10 @@ from chalicelib.exchange.shipments.rows import columns_of, day_of, shipments_of,
         ),
         (["order", "note", "Document", "SKU", "Qty", "quantity"], {"order": 0, "document": 2, "sku": 3, "quantity": 5}),
         (["Заказ", "Заказ", "УПД"], {"order": 0, "document": 2}),
+        (
+            ["Код", "Артикул", "Номер заказа покупателя", "Расходная накладная", "Кол-во, шт."],
+            {"sku": 1, "order": 2, "document": 3, "quantity": 4},
+        ),
         (["Заказ", "Дата"], {}),
         (["261120-7K3QX", "УТ-1"], {}),
     ],
@@ -40,6 +44,10 @@ cells = st.tuples(
 @given(st.lists(cells, max_size=20))
 def test_no_row_is_lost_and_none_counts_twice(rows: list[tuple[str, ...]]) -> None:
     found = shipments_of(enumerate(rows, start=2), COLUMNS)
+    # A row that only names goods belongs to the shipment above it.
+    for place, (order, document, *rest) in enumerate(rows):
+        if place and not order and not document and rest[1]:
+            rows[place] = (*rows[place - 1][:2], *rest)
     named = {(order.upper(), document) for order, document, *rest in rows if any((order, document, *rest))}
     assert [(each.order.upper(), each.document) for each in found] == sorted(
         named, key=lambda key: next(each.line for each in found if (each.order.upper(), each.document) == key)

@@ -102,7 +102,7 @@ def test_a_state_of_a_moment_that_cannot_be_is_refused(api: Api, as_of: Any) -> 
 
 
 def test_a_payment_of_a_document_that_the_club_does_not_know_yet_is_told(api: Api, context: Context) -> None:
-    sales_service.record(context, [invoice("УТ-1")])
+    sales_service.record(context, [invoice("УТ-1", series="2026")])
     shipped = {"order_id": "ord_1", "distributor_id": "dst_1", "document": "РН-1", "paid_on": "2026-11-19"}
     answer = post(api, ROW, ROW | {"document": "УТ-2"}, ROW | {"source": "nobody"}, shipped)
     assert results(answer) == ["recorded"] * 4
