@@ -1065,10 +1065,11 @@ def test_who_lost_the_right_a_second_ago_changes_nothing_whatever_the_token_says
     assert walked
 
 
-def test_a_distributors_machine_writes_what_its_people_write_until_it_is_disabled(club: Club) -> None:
+@pytest.mark.parametrize("kind", ["distributor", "staff"])
+def test_a_machine_client_writes_what_people_with_its_scope_write_until_it_is_disabled(club: Club, kind: str) -> None:
     start = everything(club.context)
     for name, route in WRITES.items():
-        if kind_of(route) != "distributor" or route.scope not in MACHINE_SCOPES:
+        if kind_of(route) != kind or route.scope not in MACHINE_SCOPES:
             continue
         restore(club.context, start)
         ask, caller = SCENES[name](club), machine(CLIENT, str(route.scope))
@@ -1141,8 +1142,9 @@ def test_a_question_that_is_posted_changes_nothing(club: Club) -> None:
     before = everything(club.context)
     for route in ROUTES:
         if route.name in READS:
-            answer = club.ask(route, asks[route.name])
-            assert answer.status == 200, answer.text
+            for caller in (None, *([machine(CLIENT, route.scope)] if route.scope in MACHINE_SCOPES else [])):
+                answer = club.ask(route, asks[route.name], caller)
+                assert answer.status == 200, answer.text
     assert everything(club.context) == before
 
 

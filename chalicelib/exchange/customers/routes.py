@@ -26,7 +26,7 @@ def move_customer(call: Call, form: CustomerMoveReasonForm) -> CustomerMoveView:
 
     Joins two companies that are one firm, splits one that is two, and mends a wrong link. Tiers and bonuses of both follow within minutes.
     """
-    return service.move(call.answering(), form, call.principal.for_member())
+    return service.move(call.answering(), form, call.principal.subject)
 
 
 @routes.get("/v1/staff/customer-moves", scope="staff.imports.read", query=CustomerMovesQuery)
@@ -49,4 +49,4 @@ def show_customer_move(call: Call, move_id: str) -> CustomerMoveView:
 )
 def undo_customer_move(call: Call, move_id: str) -> CustomerMoveView:
     """Move a customer back, within a day. Documents that files brought meanwhile go with it."""
-    return service.undo(call.answering(), move_id, call.principal.for_member())
+    return service.undo(call.answering(), move_id, call.principal.subject)

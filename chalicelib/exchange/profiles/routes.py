@@ -35,7 +35,7 @@ def replace_import_profile(
     call: Call, form: SalesProfileForm, source: str, profile_id: str
 ) -> Answer[ImportProfileView]:
     """Replace the settings of a profile. Files that come later are read with them; earlier imports stay as they are."""
-    author, version = call.principal.for_member(), call.expected_version()
+    author, version = call.principal.subject, call.expected_version()
     kept = service.replace_profile(call.context, source, profile_id, form, author, version)
     return Answer.at(ImportProfileView.from_record(kept), kept.version)
 

@@ -55,7 +55,7 @@ def confirm_import(call: Call, form: ImportConfirmForm, import_id: str) -> Impor
     With `replace_period` the documents that the file does not name are voided. More than 5 % of the period's documents or of their sum need
     `void_documents`.
     """
-    return service.confirm(call.answering(), import_id, form, call.principal.for_member(), call.language)
+    return service.confirm(call.answering(), import_id, form, call.principal.subject, call.language)
 
 
 @routes.post(
@@ -70,7 +70,7 @@ def take_back_import(call: Call, import_id: str) -> ImportView:
     Nothing is taken back if one of its documents has changed since; `documents_in_the_way` counts them then. Companies that the import made
     stay, without purchases. Possible for 30 days.
     """
-    return service.take_back(call.answering(), import_id, call.principal.for_member(), call.language)
+    return service.take_back(call.answering(), import_id, call.principal.subject, call.language)
 
 
 @routes.get("/v1/staff/imports/{import_id}/effects", scope="staff.imports.read", query=EffectsQuery)
@@ -88,7 +88,7 @@ def void_document(call: Call, form: VoidForm) -> VoidedDocumentView:
 
     It counts for nothing from then on. The next file that names it brings it back.
     """
-    return service.void_document(call.answering(), form, call.principal.for_member())
+    return service.void_document(call.answering(), form, call.principal.subject)
 
 
 def _started(started: StartedImportView) -> Answer[StartedImportView]:

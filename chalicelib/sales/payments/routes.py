@@ -32,7 +32,7 @@ def record_payments_by_hand(call: Call, form: PaymentsForm) -> PaymentResultsVie
 
     As a machine client does.
     """
-    return _record_rows(call.context, form, call.principal.for_member())
+    return _record_rows(call.context, form, call.principal.subject)
 
 
 def _record_rows(context: Context, form: PaymentsForm, by: str) -> PaymentResultsView:
