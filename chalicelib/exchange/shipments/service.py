@@ -146,11 +146,14 @@ def _line(place: int, sku: str, cell: str) -> Mapping[str, object]:
 
 
 def _named(shipment: FileShipment, faults: Sequence[Fault]) -> list[Fault]:
-    """The faults by column: `/lines/2/quantity` is the `quantity` of that row of the file."""
+    """The faults by column: `/lines/2/quantity` is the `quantity` of that row of the file; what the order refuses as a whole is its column's."""
     named = []
     for fault in faults:
         parts = fault.pointer.split("/")
-        if parts[1:2] == ["lines"] and len(parts) == 4:
+        if not fault.pointer:
+            column = "document" if fault.code == "already_exists" else "order"
+            fault = fault.model_copy(update={"pointer": f"/{column}"})
+        elif parts[1:2] == ["lines"] and len(parts) == 4:
             fault = fault.model_copy(update={"pointer": f"/{shipment.goods[int(parts[2])][0]}/{parts[3]}"})
         named.append(fault)
     return named

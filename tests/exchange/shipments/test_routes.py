@@ -121,6 +121,20 @@ def test_a_document_that_is_recorded_with_something_else_is_told_and_not_passed_
     ]
 
 
+def test_what_an_order_refuses_as_a_whole_is_told_of_its_column(market: Market) -> None:
+    first, second, placed = (
+        accepted(market)["number"],
+        accepted(market)["number"],
+        market.order(market.placed())["number"],
+    )
+    rows = "".join(f"{number};А-1\n" for number in (first, second, placed))
+    assert results(bring(market, f"Заказ;Накладная\n{rows}")) == [
+        ("А-1", "shipped", []),
+        ("А-1", "failed", [("/document", "already_exists")]),
+        ("А-1", "failed", [("/order", "wrong_state")]),
+    ]
+
+
 def test_an_article_named_twice_is_told_with_its_lines_of_the_file(market: Market) -> None:
     number = accepted(market, {"LMP-1": 10})["number"]
     rows = "".join(f"{number};А-1;LMP-1;{units}\n" for units in (1, 2))
