@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from infra.demo import generator
 from infra.demo.portal import Portal
-from tests.days.steps import Club, problem, read_file
+from tests.days.steps import Club, done, problem, read_file
 
 BUYER = generator.Company("ООО «Утренний свет»", generator.inn_of(600_000), "770101001", "RU-MOW", 1, 1, None)
 
@@ -24,18 +24,22 @@ def test_the_back_offices_system_does_its_day(club: Club, back_office: Portal) -
     )["items"]
     assert kept["result"] == "created"
     stock = {"sku": "NEW-1", "warehouse": "M1", "quantity": 7, "at": f"{yesterday}T12:00:00Z"}
-    assert [each["result"] for each in machine.call("PUT", "/v1/machine/stock", {"stock": [stock]})["items"]] == [
-        "recorded"
-    ]
+    [recorded] = machine.call("PUT", "/v1/machine/stock", {"stock": [stock]})["items"]
+    assert (recorded["result"], recorded["warnings"][0]["code"]) == ("recorded", "unknown_warehouse")
 
     # The sales of the day in a file, and their payments; brought again they change nothing.
     file = generator.header() + generator.document("БО-1", yesterday, BUYER, [(product, 10)])
     assert read_file(machine, file, source="back-office", file_name="office.csv")["documents"]["created"] == 1
-    again = read_file(machine, file, source="back-office", file_name="again.csv")
+    again = read_file(machine, file, source="back-office", file_name="again.csv", dry_run=True)
     assert again["documents"]["created"] == 0
+    machine.order_post(f"/v1/staff/imports/{again['import_id']}/confirm", {"sha256": again["sha256"]})
+    done(machine, f"/v1/staff/imports/{again['import_id']}")
     payment = {"source": "back-office", "year": yesterday.year, "document": "БО-1", "paid_on": str(club.today)}
     results = [machine.post("/v1/machine/payments", {"payments": [payment]})["items"][0]["result"] for _ in range(2)]
     assert results == ["recorded", "unchanged"]
+    early = {**payment, "document": "БО-77"}
+    [waiting] = machine.post("/v1/machine/payments", {"payments": [early]})["items"]
+    assert (waiting["result"], waiting["warnings"][0]["code"]) == ("recorded", "unknown_document")
     unknown = {**payment, "document": "БО-99", "paid_on": "29.11.2026"}
     [error] = machine.post("/v1/machine/payments", {"payments": [unknown]}, Accept_Language="ru")["items"][0]["errors"]
     assert error["pointer"].endswith("/paid_on")
