@@ -6,6 +6,7 @@ from chalicelib.members.fields import PersonName, Phone, TimeZone
 from chalicelib.members.model import Audience, Consent
 from chalicelib.platform import Email, Form, Identifier, Language, ListPage, ListQuery, Month, Region, View, narrowed
 from chalicelib.platform.access.scopes import StaffRole
+from chalicelib.platform.fields import shape
 
 Interest = Annotated[str, Field(min_length=1, max_length=60)]
 INTERESTS = "In the member's own words; segments do not mind their case."
@@ -99,7 +100,7 @@ class JournalQuery(ListQuery):
     path: str | None = Field(
         default=None,
         max_length=200,
-        pattern="^/",
+        pattern=shape("^/", "A path begins with a slash."),
         description="Only paths that begin so: all that was done to one thing.",
         examples=["/v1/staff/companies/cmp_1"],
     )

@@ -152,7 +152,7 @@ FileName = Annotated[
     Field(
         min_length=1,
         max_length=150,
-        pattern=r'^[^\x00-\x1f\x7f/\\"]+$',
+        pattern=shape(r'^[^\x00-\x1f\x7f/\\"]+$', "The name of a file has no slashes and no quotes."),
         description="The name under which the file is saved at the reader.",
         examples=["specification.pdf"],
     ),

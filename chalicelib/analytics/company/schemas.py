@@ -30,7 +30,7 @@ class AnalyticsQuery(_Period):
 
 
 class DocumentsQuery(_Period, PageQuery):
-    by: Grouping | Literal["saving"] = Field(
+    by: Literal[Grouping, "saving"] = Field(
         default="product", description="As in the analytics; `saving`: what a rule made cheaper."
     )
     name: str = Field(

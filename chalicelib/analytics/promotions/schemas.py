@@ -26,7 +26,7 @@ class PromotionEffectView(View):
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
     until: date = Field(description="The last day that is counted.")
-    days: int
+    days: int = Field(description="Days counted.")
     mature: bool = Field(description="Whether all its days are counted.")
     currency: str
     as_of: str
@@ -35,7 +35,7 @@ class PromotionEffectView(View):
     change_percent: Exact | None
     year_before: Exact
     year_change_percent: Exact | None
-    basis: Literal["hold_out", "earlier_periods"]
+    basis: Literal["hold_out", "earlier_periods"] = Field(description="By companies that are held out, or by earlier periods.")
     told: int = Field(description="Companies that are not held out from letters.")
     held_out: int
     difference: Exact | None
@@ -48,4 +48,4 @@ class PromotionEffectsView(View):
 
     formulas: dict[str, str] = Field(description="The formula of each field.")
     row_count: int
-    rows: list[PromotionEffectView]
+    rows: list[PromotionEffectView] = Field(description="A row for each promotion.")

@@ -15,7 +15,7 @@ class EntitlementSummaryView(View):
 
     entitlement_id: str
     company_id: str
-    kind: Literal["goods", "gift"]
+    kind: Literal["goods", "gift"] = Field(description="Goods of a volume bonus, or a gift.")
     state: Literal["waiting", "open", "settled", "expired", "reversed"] = Field(
         description="waiting: before `available_from`; open: something is owed; settled, expired, reversed: nothing is owed any more."
     )

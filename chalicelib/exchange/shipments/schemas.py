@@ -25,7 +25,7 @@ class FileShipmentView(View):
     """The result of one shipment. `unchanged`: it was recorded before, so. `pointer` of an error names the column, with its line where it is not the first."""
 
     line: int = Field(description="Of its first row in the file.")
-    order: str
+    order: str = Field(description="Its number, as the file has it.")
     document: str
     result: Literal["shipped", "unchanged", "failed"]
     errors: list[Fault]

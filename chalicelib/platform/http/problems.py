@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, SerializationInfo, field_serializer
+from pydantic import BaseModel, ConfigDict, Field, SerializationInfo, field_serializer
 
 from chalicelib.platform.http.sentences import in_russian
 
@@ -132,9 +132,9 @@ class ValueFault(Fault):
 class ProblemBody(_Body):
     """RFC 9457 problem details; `errors` are the faults of single values."""
 
-    type: str
-    title: str
-    status: int
+    type: str = Field(description="A URN that ends with the code.")
+    title: str = Field(description="For people, in the language of the answer.")
+    status: int = Field(description="The HTTP status.")
     code: str
     detail: str | None = None
     errors: list[ValueFault] = []

@@ -223,7 +223,7 @@ def _body(route: Route, raw: bytes, content_type: str) -> Any:
     if route.body is None:
         # `{}` is what careful clients send with a POST that needs nothing.
         if raw.strip() not in (b"", b"{}"):
-            raise Problem.invalid("extra_forbidden", "", "This request has no body.")
+            raise Problem.invalid("body_not_expected", "", "This request has no body.")
         return None
     try:
         if route.form:

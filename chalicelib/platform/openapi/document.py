@@ -77,7 +77,9 @@ unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency
 decimals. Times are RFC 3339 in UTC, dates ISO 8601, from 1970-01-01 to 2199-12-31.
 
 **Names.** `…_id` is the id of a thing, `…_at` or `at` a moment, `…_on` a day of the club's calendar, `…_by` or `by` the id of the person who did it, `…_name` beside an id the
-name of what it stands for, null for who left the club and in the answer to a step of an order;
+name of what it stands for, null for who left the club and in the answer to a step of an order; `name` is what people call it, `…_ru` the same in Russian, `…_percent` a share or a change in percent, `lines` are products with their quantities,
+`en` and `ru` a text in these languages, `month` is written as YYYY-MM, `row_count` is the number of rows,
+`bytes` the size of a file, `title` is for people, `reason` in words, `state` and `status` are the present ones, `day` one of the club's calendar, `as_of` the moment or the day of a state;
 `first` and `last`, `from` and `to` are days, both included. `sku` is the article number, `quantity` in units of the product; `inn` the taxpayer
 number (10 digits, of a sole trader 12), `kpp` the code of a branch; `currency` is in ISO 4217, `region` in ISO 3166-2, `phone` in E.164, `email`
 an address, `language` that of letters and pages, `version` for `If-Match`; `brand` is a name, `category` a code, both empty for none, `unit` that of measure,

@@ -32,7 +32,7 @@ class ApprovalView(View):
     kind: ApprovalKind
     company_id: str
     company_name: Annotated[str | None, NameOf("company_id")] = None
-    manual_tier: ManualTierTermsView | None
+    manual_tier: ManualTierTermsView | None = Field(description="Of this kind, else null.")
     offer: OfferTermsView | None
     terms: ContractTermsView | None
     author: str

@@ -63,8 +63,8 @@ class PromotionWarningView(View):
     code: Literal["often_on_promotion"] = "often_on_promotion"
     detail: str
     skus: list[str] = Field(description="Up to 20 article numbers.")
-    product_count: int
-    promotions: list[EarlierPromotionView]
+    product_count: int = Field(description="The number of such products.")
+    promotions: list[EarlierPromotionView] = Field(description="Those of the year before.")
 
 
 class PromotionApprovalView(View):

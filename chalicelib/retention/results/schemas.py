@@ -109,7 +109,7 @@ class TalksResultView(View):
 
     code: str = Field(description="The reason, or the answer.", examples=["price"])
     companies: int
-    ordered_90: int
+    ordered_90: int = Field(description="Companies that ordered within 90 days.")
     expected_90: float = Field(
         description="Orders to be expected of them without a call: by their rhythm, as far as it held for the held-out companies."
     )

@@ -49,7 +49,7 @@ def test_every_wrong_value_is_named_with_its_place() -> None:
     problem = found_in('{"lines": [{"quantity": 1}, {"quantity": "many"}, {}]}')
     assert problem.status == 422
     assert [(fault.pointer, fault.code) for fault in problem.errors] == [
-        ("/lines/1/quantity", "int_parsing"),
+        ("/lines/1/quantity", "whole_number"),
         ("/lines/2/quantity", "missing"),
     ]
 

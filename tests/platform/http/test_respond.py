@@ -253,13 +253,13 @@ def test_a_page_goes_out_as_it_is_with_its_own_headers(api: Api) -> None:
 @pytest.mark.parametrize(
     ("body", "pointer", "code"),
     [
-        ({"text": "a", "colour": "red"}, "/colour", "extra_forbidden"),
-        ({"text": 1}, "/text", "string_type"),
-        ({"text": "a" * 21}, "/text", "string_too_long"),
+        ({"text": "a", "colour": "red"}, "/colour", "unknown_field"),
+        ({"text": 1}, "/text", "text"),
+        ({"text": "a" * 21}, "/text", "too_long"),
         ({"text": "a", "count": 10}, "/count", "less_than_equal"),
         ({}, "/text", "missing"),
-        ([], "", "model_type"),
-        ({"text": "a", "a/b~c": 1}, "/a~1b~0c", "extra_forbidden"),
+        ([], "", "object"),
+        ({"text": "a", "a/b~c": 1}, "/a~1b~0c", "unknown_field"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_pointer(api: Api, body: Any, pointer: str, code: str) -> None:
@@ -278,7 +278,7 @@ def test_what_is_not_json_is_400(api: Api, raw: bytes) -> None:
 
 def test_a_body_where_none_is_taken_is_refused_but_for_empty_braces(api: Api) -> None:
     assert api.call("DELETE", "/notes/1", ANNA, {}).status == 204
-    assert api.call("DELETE", "/notes/1", ANNA, {"force": True}).json["errors"][0]["code"] == "extra_forbidden"
+    assert api.call("DELETE", "/notes/1", ANNA, {"force": True}).json["errors"][0]["code"] == "body_not_expected"
 
 
 def test_a_body_over_the_limit_is_413(api: Api) -> None:
@@ -306,8 +306,8 @@ def test_another_media_type_is_415_and_another_method_405(api: Api) -> None:
     ("query", "pointer", "code"),
     [
         ("limit=0", "/query/limit", "greater_than_equal"),
-        ("limit=many", "/query/limit", "int_parsing"),
-        ("colour=red", "/query/colour", "extra_forbidden"),
+        ("limit=many", "/query/limit", "whole_number"),
+        ("colour=red", "/query/colour", "unknown_field"),
         ("limit=1&limit=2", "/query/limit", "repeated"),
         ("cursor=made-up", "/query/cursor", "cursor_invalid"),
         ("cursor=%C3%A9%00.x", "/query/cursor", "cursor_invalid"),

@@ -36,7 +36,7 @@ def test_a_field_too_many_is_told_which_there_are() -> None:
     with pytest.raises(ValidationError) as refused:
         PageQuery.model_validate({"page": "2"})
     [fault] = validation.faults(refused.value)
-    assert (fault.code, fault.detail) == ("extra_forbidden", "There is no such field. There are: limit, cursor.")
+    assert (fault.code, fault.detail) == ("unknown_field", "There is no such field. There are: limit, cursor.")
     assert in_russian(fault.detail) == "Такого поля нет. Есть: limit, cursor."
 
 

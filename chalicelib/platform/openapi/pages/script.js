@@ -5,9 +5,9 @@
     words.form.hidden = false;
     const rows = [...document.querySelectorAll("[data-words]")];
     // A Russian word is found in its other forms by its beginning: "заказов" in "заказ".
-    const stem = (word) => (/^[а-яё]{6,}$/.test(word) ? word.slice(0, -2) : word);
+    const stem = (word) => (/^[а-я]{6,}$/.test(word) ? word.slice(0, -2) : word);
     const show = () => {
-      const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean).map(stem);
+      const wanted = words.value.toLowerCase().replaceAll("ё", "е").split(/\s+/).filter(Boolean).map(stem);
       let count = 0;
       for (const row of rows) {
         const fits = wanted.every((word) => row.dataset.words.includes(word)) &&
