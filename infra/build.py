@@ -194,6 +194,9 @@ def _gather(paths: dict[str, Any]) -> None:
         methods = ",".join(sorted(method.upper() for method in operations))
         headers = operations["options"]["x-amazon-apigateway-integration"]["responses"]["default"]["responseParameters"]
         headers["method.response.header.Access-Control-Allow-Methods"] = f"'{methods}'"
+    # A browser asks before it calls: an address that is not there lets it call, so that it reads the problem.
+    greedy = next(operations for path, operations in paths.items() if path.endswith(GREEDY))
+    paths[f"/{GREEDY}"] = {"options": greedy["options"]}
 
 
 def _write_registry(stage: Path, task: Path) -> None:

@@ -37,6 +37,14 @@ def test_a_browser_may_ask_before_it_calls(cloud: DeployedClub) -> None:
     assert "PATCH" in answer.headers["Access-Control-Allow-Methods"]
 
 
+def test_a_browser_that_asks_about_an_address_that_is_not_there_may_call_and_read_so(cloud: DeployedClub) -> None:
+    for path in ("/v1/nothing", "/v2/orders", "/v1/staff/nothing"):
+        answer = requests.options(f"{cloud.api_url}{path}", timeout=60)
+        assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, "*")
+        assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+        assert "PATCH" in answer.headers["Access-Control-Allow-Methods"]
+
+
 def test_head_is_get_without_its_body(cloud: DeployedClub) -> None:
     answer = requests.head(f"{cloud.api_url}/v1/health", timeout=60)
     assert (answer.status_code, answer.content) == (200, b"")

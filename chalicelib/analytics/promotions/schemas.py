@@ -35,7 +35,9 @@ class PromotionEffectView(View):
     change_percent: Exact | None
     year_before: Exact
     year_change_percent: Exact | None
-    basis: Literal["hold_out", "earlier_periods"] = Field(description="By companies that are held out, or by earlier periods.")
+    basis: Literal["hold_out", "earlier_periods"] = Field(
+        description="By companies that are held out, or by earlier periods."
+    )
     told: int = Field(description="Companies that are not held out from letters.")
     held_out: int
     difference: Exact | None

@@ -195,8 +195,15 @@ REQUIRED: tuple[tuple[FieldName, ...], ...] = (
     ("quantity",),
     ("unit_price", "amount", "net_amount"),
 )
+_ABBREVIATIONS = ("инн", "кпп", "ндс")
 # A field without a column is represented by another one of its group.
 STAND_INS: tuple[tuple[FieldName, ...], ...] = (*REQUIRED, ("original_date", "original"))
+
+
+def titled(heading: str) -> str:
+    """A heading of the list as a person writes it: `Цена с НДС`, `ИНН`."""
+    written = " ".join(each.upper() if each in _ABBREVIATIONS else each for each in heading.split(" "))
+    return written[:1].upper() + written[1:]
 
 
 def headings_of(several: Iterable[FieldName], mapping: Mapping[FieldName, str]) -> list[str]:
@@ -205,5 +212,5 @@ def headings_of(several: Iterable[FieldName], mapping: Mapping[FieldName, str]) 
     for wanted in several:
         usual = HEADINGS[wanted].split("; ")
         english = next(name for name in usual if name.isascii())
-        names.append(mapping.get(wanted) or f"{usual[0].capitalize()} / {english}")
+        names.append(mapping.get(wanted) or f"{titled(usual[0])} / {english}")
     return names

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.exchange.answers.reasons import REASONS
-from chalicelib.exchange.columns.fields import HEADINGS
+from chalicelib.exchange.columns.fields import HEADINGS, titled
 from chalicelib.exchange.columns.model import TypedMoment, TypedNumber
 from chalicelib.exchange.reading.model import REASON_HEADINGS
 from chalicelib.exchange.reading.reader import SalesFile
@@ -42,7 +42,7 @@ def _rows(file: SalesFile, reasons: Reasons) -> Iterator[list[str]]:
     if file.profile.heading_row and not levels:
         yield from ([] for _ in range(file.profile.heading_row - 1))
     titles = [
-        HEADINGS[level].split("; ")[0].capitalize() if level else name
+        titled(HEADINGS[level].split("; ")[0]) if level else name
         for level, name in zip(levels, file.place.level_names, strict=True)
     ]
     yield [*names, *titles, *REASON_HEADINGS]

@@ -62,8 +62,8 @@ def _sheets(workbook: Path, folder: Path, looks: dict[str, Looks]) -> Iterator[d
             yield {"name": facts.name, "path": str(path), "rows": _write(sheet, path)}
     except calamine.PasswordError:
         raise Unreadable("not_a_table", kind="protected") from None
-    except (calamine.CalamineError, OSError) as error:
-        raise Unreadable("workbook_broken", detail=str(error)[:200]) from None
+    except (calamine.CalamineError, OSError):
+        raise Unreadable("workbook_broken") from None
 
 
 def _write(sheet: Any, path: Path) -> int:

@@ -32,8 +32,7 @@ def read_workbook(path: Path, kind: Kind, folder: Path) -> list[SpooledTable]:
         raise Unreadable("workbook_too_large", most=MOST_WORKBOOK_BYTES // 2**20) from None
     if done.returncode:
         # Memory or time ran out, or the library gave up on a damaged file.
-        code = "workbook_broken" if b"panick" in done.stderr else "workbook_memory"
-        raise Unreadable(code, detail=done.stderr.decode(errors="replace").strip()[-200:])
+        raise Unreadable("workbook_broken" if b"panick" in done.stderr else "workbook_memory")
     answer = json.loads(done.stdout)
     if "code" in answer:
         raise Unreadable(answer["code"], **answer["facts"])

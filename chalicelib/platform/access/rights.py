@@ -119,6 +119,8 @@ def _whose(scope: str) -> str:
         return "This is for the people of a distributor."
     if roles := roles_with("company", scope):
         return f"This is for the people of a company, as {', '.join(roles)}."
+    if scope in scopes_of("", ""):
+        return "This is for partners, not for the staff of the club or the people of a distributor."
     return f"This needs the scope {scope}."
 
 

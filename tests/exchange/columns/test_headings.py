@@ -67,7 +67,7 @@ def test_one_of_several_columns_is_enough() -> None:
 
 
 def test_a_missing_column_is_told_by_the_callers_word_or_by_the_usual_ones() -> None:
-    assert headings_of(("unit_price", "amount"), {"amount": "Итог"}) == ["Цена с ндс / unit price", "Итог"]
+    assert headings_of(("unit_price", "amount"), {"amount": "Итог"}) == ["Цена с НДС / unit price", "Итог"]
 
 
 def test_what_stands_in_for_a_field_is_a_field() -> None:

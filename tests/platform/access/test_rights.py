@@ -138,11 +138,17 @@ def test_who_acts_for_somebody_else_hears_whom_it_is_for(context: Context, scope
     assert refusal_of(context, caller, scope).detail == told
 
 
-def test_the_staff_hears_that_something_is_for_companies(context: Context) -> None:
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [
+        ("bonuses.write", "This is for the people of a company, as buyer, owner."),
+        ("company.claim", "This is for partners, not for the staff of the club or the people of a distributor."),
+    ],
+)
+def test_the_staff_hears_that_something_is_for_companies(context: Context, scope: str, told: str) -> None:
     about = {"kind": "staff", "owner": "club", "role": "admin", "status": "active"}
     context.table.put({**keys.membership("mbr_1").as_item(), **about})
-    told = refusal_of(context, Principal.from_claims(Caller.person("mbr_1").claims), "bonuses.write").detail
-    assert told == "This is for the people of a company, as buyer, owner."
+    assert refusal_of(context, Principal.from_claims(Caller.person("mbr_1").claims), scope).detail == told
 
 
 def test_a_machine_hears_the_scope(context: Context) -> None:

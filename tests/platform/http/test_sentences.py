@@ -93,7 +93,11 @@ def _states(node: ast.AST) -> list[str]:
 
 
 def test_every_sentence_of_a_value_that_does_not_fit_has_its_russian() -> None:
-    missing = [text for text in {sentence for _, sentence in validation._FAULTS.values()} if in_russian(VALUE.sub("7", text)) is None]
+    missing = [
+        text
+        for text in {sentence for _, sentence in validation._FAULTS.values()}
+        if in_russian(VALUE.sub("7", text)) is None
+    ]
     assert not missing
 
 
