@@ -58,7 +58,10 @@ _FAULTS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
 }
 _OTHER = ("value", "This value is not allowed here.")
-_EMPTY = {"string_too_short": "This field cannot be empty.", "too_short": "Give at least one."}
+_EMPTY = {
+    **dict.fromkeys(("string_too_short", "bytes_too_short"), "This field cannot be empty."),
+    "too_short": "Give at least one.",
+}
 _OF_THE_LIBRARY = frozenset(get_args(ErrorType))
 _LEAST = ("ge", "gt", "min_length")
 _MOST = ("le", "lt", "max_length", "max_digits", "decimal_places", "whole_digits")

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import Base64Bytes, BaseModel, Field, ValidationError, create_model
 
 from chalicelib.platform.fields import SHAPES, Name
 from chalicelib.platform.http import validation
@@ -22,11 +22,15 @@ def test_a_text_of_another_shape_is_told_how_it_is_written(pattern: str) -> None
 
 def test_what_is_empty_is_told_so_without_a_number() -> None:
     made = create_model(
-        "Asked", name=(Annotated[str, Field(min_length=1)], ...), rows=(Annotated[list[str], Field(min_length=1)], ...)
+        "Asked",
+        name=(Annotated[str, Field(min_length=1)], ...),
+        file=(Base64Bytes, Field(min_length=1)),
+        rows=(Annotated[list[str], Field(min_length=1)], ...),
     )
     with pytest.raises(ValidationError) as refused:
-        made.model_validate({"name": "", "rows": []})
+        made.model_validate({"name": "", "file": "", "rows": []})
     assert [fault.detail for fault in validation.faults(refused.value)] == [
+        "This field cannot be empty.",
         "This field cannot be empty.",
         "Give at least one.",
     ]
