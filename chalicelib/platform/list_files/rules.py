@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 
 from chalicelib.platform.files.tables import Cell
 from chalicelib.platform.money import Money
+from chalicelib.platform.registry.names import models_in
 
 Path = tuple[str, ...]  # the names of fields on the way to a value
 Sums = Mapping[tuple[Path, str], Decimal]  # of each column of sums, by currency
@@ -39,6 +40,19 @@ def flat(row: BaseModel, language: str, above: Path = ()) -> dict[Path, Cell]:
         else:
             cells[path] = _cell(value, language)
     return cells
+
+
+def columns_of(row: type[BaseModel], above: Path = ()) -> Iterator[Path]:
+    """The columns of a list without rows, by the fields of the view of a row."""
+    for field, told in row.model_fields.items():
+        path = (*above, told.serialization_alias or told.alias or field)
+        groups = [] if get_origin(told.annotation) is list else models_in(told.annotation)
+        if Money in groups:
+            yield from (path, (*path, CURRENCY))
+        elif groups and not above:
+            yield from columns_of(groups[0], path)
+        else:
+            yield path
 
 
 def columns(rows: Iterable[Mapping[Path, Cell]]) -> list[Path]:

@@ -5,7 +5,7 @@ Weakest point: the list is read within one request, so a long one is refused rat
 
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ValidationError
@@ -39,7 +39,8 @@ def make(call: Call, form: ListFileForm) -> ListFileView:
     """Raises 422 for an address that is no list, a wrong filter, and a list that is too long for a file; 403 as the list does."""
     inner, parameters = _list_call(call, form)
     rows = [rules.flat(row, call.language) for row in _rows(inner, parameters)]
-    content = written(_table(call, form.list, rows, _names(call, rows)), form.format)
+    [row] = get_args(inner.route.answer.model_fields["items"].annotation)  # type: ignore[union-attr]  # it is a list
+    content = written(_table(call, form.list, row, rows, _names(call, rows)), form.format)
     name = f"lists/{call.principal.for_member()}/{sha256(content).hexdigest()[:32]}.{form.format}"
     saved_as = f"{inner.route.name.removeprefix('list_')}.{form.format}"
     link = downloads.publish(call.context, name, content, form.format, saved_as=saved_as)
@@ -89,10 +90,12 @@ def _names(call: Call, rows: list[dict[rules.Path, Cell]]) -> dict[str, str]:
     return names_of(call.context, {cell for row in rows for cell in row.values() if isinstance(cell, str)})
 
 
-def _table(call: Call, address: str, rows: list[dict[rules.Path, Cell]], names: dict[str, str]) -> Table:
+def _table(
+    call: Call, address: str, row: type[BaseModel], rows: list[dict[rules.Path, Cell]], names: dict[str, str]
+) -> Table:
     language, club = call.language, call.context.config[Club]
     rows = rules.named(rows, names)
-    shown = rules.columns(rows)
+    shown = rules.columns(rows) or [*rules.columns_of(row)]
     said = WORDS[language]
     totals = [
         (f"{said['sum']}: {heading(path, language)}, {currency}", total)

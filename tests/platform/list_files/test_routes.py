@@ -50,6 +50,19 @@ def test_a_list_is_downloaded_with_its_filters_and_headings_of_the_reader(api: A
     assert ["Строк", "1"] in rows
 
 
+def test_a_list_without_rows_has_its_headings(api: Api, marketing: Caller) -> None:
+    address = "/v1/staff/promotions"
+    filled, empty = (
+        downloaded(api, marketing, f"{address}{query}", "csv", "ru").decode("utf-8-sig").splitlines()
+        for query in ("", "?q=nothing-like-this")
+    )
+    columns, known = empty[0].split(";"), filled[0].split(";")
+    assert [each for each in known if each in columns] == [each for each in columns if each in known]
+    # What is null in all rows is one column, and has its own fields where no row says so.
+    assert all(each in columns or any(other.startswith(f"{each}: ") for other in columns) for each in known)
+    assert any(line.startswith("Строк;0") for line in empty)
+
+
 def test_both_formats_have_the_same_rows_and_no_formula(api: Api, marketing: Caller) -> None:
     address = "/v1/staff/promotions"
     rows = list(csv.reader(io.StringIO(downloaded(api, marketing, address, "csv").decode("utf-8-sig")), delimiter=";"))
