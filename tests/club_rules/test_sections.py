@@ -102,7 +102,7 @@ def test_the_personal_first_step_is_explained(
 
 def test_a_return_within_two_weeks_is_told_to_undo_its_purchase(founding: Ladder) -> None:
     assert "within 14 days as if that had never been" in " ".join(plain(sections.discount(ENGLISH, founding, None)))
-    assert "за 14 дней — как будто её не было" in " ".join(plain(sections.discount(RUSSIAN, founding, None)))
+    assert "за 14 дней после неё — так, будто её не было" in " ".join(plain(sections.discount(RUSSIAN, founding, None)))
 
 
 def test_a_ladder_to_come_is_announced(founding: Ladder) -> None:
