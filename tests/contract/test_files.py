@@ -104,7 +104,7 @@ class Row(View):
 def a_list(count: int) -> Made:
     call: Any = SimpleNamespace(language="en", context=in_memory())
     rows = [list_rules.flat(Row(name="x", amount=Money.of(each, "RUB")), "en") for each in amounts(count)]
-    files = in_all_formats(lambda: list_files._table(call, "/v1/things", rows, {}), "csv", "xlsx")
+    files = in_all_formats(lambda: list_files._table(call, "/v1/things", Row, rows, {}), "csv", "xlsx")
     return Made(count, sum(amounts(count), Decimal(0)), 1, files)
 
 
