@@ -1,5 +1,7 @@
 """The change of a member's address: a code goes to the new one, and a letter to the former one once it is changed."""
 
+from boto3.dynamodb.conditions import Attr
+
 from chalicelib import mail, members
 from chalicelib.auth import codes, keys
 from chalicelib.auth.config import SignIn
@@ -7,7 +9,7 @@ from chalicelib.auth.events import EMAIL_CHANGE_REQUESTED, EMAIL_CHANGED
 from chalicelib.auth.schemas import EmailChangeView
 from chalicelib.auth.service import KEEP_DAYS, code_of, spend_code, throttle_codes
 from chalicelib.platform import Context, Problem, or_not_found
-from chalicelib.table import Item, Transaction, retry
+from chalicelib.table import Item, Refused, Transaction, retry
 
 
 def start(context: Context, member_id: str, email: str, *, address: str) -> EmailChangeView:
@@ -39,7 +41,10 @@ def start(context: Context, member_id: str, email: str, *, address: str) -> Emai
 
 
 def confirm(context: Context, secret: str, member_id: str, change_id: str, code: str, *, address: str) -> None:
-    """Changes the address for the right code. Raises what `spend_code` does, and 409 for an address that has a member by now."""
+    """Changes the address for the right code; the code again, a moment later, changes nothing.
+
+    Raises what `spend_code` does, and 409 for an address that has a member by now.
+    """
     item = spend_code(
         context,
         keys.email_change(change_id),
@@ -47,13 +52,16 @@ def confirm(context: Context, secret: str, member_id: str, change_id: str, code:
         address=address,
         goes_to_somebody=lambda item: item["member_id"] == member_id and "taken" not in item,
     )
-    _change(context, member_id, item)
+    if "used_at" not in item:
+        _change(context, member_id, item)
 
 
 @retry("version")
 def _change(context: Context, member_id: str, item: Item) -> None:
     member = or_not_found(members.member(context, member_id), "This member has left the club.")
     change_id, email = item["change_id"], item["email"]
+    if member.email == email:
+        return  # by another code, a moment ago
     former = {
         **keys.email_changed(change_id).as_item(),
         **keys.sign_in_list(email, context.at, change_id).as_gsi1(),
@@ -65,7 +73,15 @@ def _change(context: Context, member_id: str, item: Item) -> None:
     }
     tx = Transaction()
     members.change_email(context, tx, member, email)
-    tx.update(keys.email_change(change_id), put={"used_at": context.at})
+    tx.update(
+        keys.email_change(change_id), put={"used_at": context.at}, when=Attr("used_at").not_exists(), label="used"
+    )
     tx.put(former)
-    tx.instead["email"] = Problem("already_exists", "This address has a member already.")
-    context.table.commit(tx)
+    try:
+        context.table.commit(tx)
+    except Refused as refused:
+        if "used" in refused:
+            return  # the same code came twice at once
+        if "email" in refused and "version" not in refused:
+            raise Problem("already_exists", "This address has a member already.") from None
+        raise

@@ -14,7 +14,7 @@ from chalicelib.auth.config import SignIn
 from chalicelib.auth.events import SIGN_IN_REQUESTED
 from chalicelib.auth.schemas import RegistrationForm, SignInView, TokensView
 from chalicelib.auth.sessions import Sessions
-from chalicelib.platform import Context, Fault, Problem, clock, derived_id
+from chalicelib.platform import Context, Fault, Problem, derived_id
 from chalicelib.platform.http.throttle import HOUR, check_throttle, network_of, throttle
 from chalicelib.platform.log import log
 from chalicelib.table import Item, Key
@@ -73,8 +73,6 @@ def code_of(context: Context) -> Item:
     return {
         "created_at": context.at,
         "code_expires_at": context.expiry(minutes=limits.code_minutes),
-        "tries": 0,
-        "tries_allowed": limits.code_tries,
         "expires_at": context.expiry(days=KEEP_DAYS),
     }
 
@@ -84,7 +82,8 @@ def confirm(
 ) -> TokensView:
     """Tokens for the right code. The first time it also confirms the address and, for someone joining, makes the member.
 
-    May be repeated with the same code until tokens were given: each step does nothing the second time. `address`: the caller's.
+    May be repeated with the same code until tokens were given, and for a short time after it (`store.REPEAT`): each step does nothing the
+    second time. `address`: the caller's.
     """
     item = spend_code(
         context,
@@ -96,7 +95,7 @@ def confirm(
     member_id = members.admit(
         context,
         email=item["email"],
-        member_id=item.get("member_id"),
+        member_id=item.get("session_for") or item.get("member_id"),
         new_member_id=derived_id("mbr", sign_in_id),
         registration=item.get("registration"),
     )
@@ -110,15 +109,17 @@ def spend_code(
 ) -> Item:
     """The item of a sign-in, or of a change of address, for the right code; `address`: the caller's.
 
+    An item with `used_at` was used a moment ago: the code comes again.
     Raises 410 for a code that has expired or was used, 422 for a wrong one, 429 after too many of them.
     """
     _check_failures(context, address)
-    item = store.spend_try(context.table, key, clock.epoch(context.now))
+    most = context.config[SignIn].code_tries
+    item = store.spend_try(context.table, key, code_hash, most, context.now)
     if item is None:
         raise _why_not(context, key)
     if not (goes_to_somebody(item) and codes.same(str(item.get("code_hash", "")), code_hash)):
         _count_failure(context, address)
-        left = int(item["tries_allowed"] - item["tries"])
+        left = most - len(item["tried"])
         if left <= 0:
             raise Problem("too_many_tries")
         wrong = Fault(pointer="/code", code="wrong_code", detail=f"Tries left: {left}.")
@@ -128,7 +129,7 @@ def spend_code(
 
 def _why_not(context: Context, key: Key) -> Problem:
     item = context.table.get(key, consistent=True)
-    if item and "used_at" not in item and item["tries"] >= item["tries_allowed"]:
+    if item and "used_at" not in item and len(item.get("tried", ())) >= context.config[SignIn].code_tries:
         return Problem("too_many_tries")
     return Problem("code_expired")
 

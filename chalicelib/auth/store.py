@@ -1,48 +1,71 @@
 """A sign-in under way, as it lies in the table. Light: the triggers use it too.
 
-SIGNIN: sign_in_id, email, language, created_at, code_expires_at (epoch s), tries, tries_allowed, code_hash (once the letter is
-on its way), member_id (a known address), registration (who wants to join), used_at and used_by (spent for tokens).
+SIGNIN: sign_in_id, email, language, created_at, code_expires_at (epoch s), code_hash (once the letter is on its way), tried (the hashes of
+the codes that came), member_id (a known address), registration (who wants to join), session_for (after the right code), used_at and
+attempts (spent for tokens).
 
 VISITS: the days of a quarter (UTC) on which a member got a token, which is every 15 minutes while somebody works with the club, or clicked a
 link of a letter; `clicks` are the days of the latter. Kept until the figures of the quarter are counted.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.auth import keys
 from chalicelib.members import membership_key
 from chalicelib.platform import clock, quarter_of
 from chalicelib.table import Item, Joining, Key, Refused, Table, shard_of, shards
 
+REPEAT = timedelta(
+    minutes=2
+)  # after a code was used, in which its own sign-in may bring it again: the answer may have been lost
+MOST_ATTEMPTS = 4  # to get tokens by one code
 
-def spend_try(table: Table, key: Key, now: int) -> Item | None:
-    """Counts one try of a code before the code is looked at, so that parallel guesses cannot share one.
 
-    `key`: of a sign-in, or of a change of address. Returns its item with the try counted; None when it may not be tried: unknown, expired, used, or tried too often.
+def spend_try(table: Table, key: Key, code_hash: str, most: int, now: datetime) -> Item | None:
+    """Notes that this code was tried, before it is looked at, so that parallel guesses cannot share a try.
+
+    A code that was tried before is no further try: it tells the caller nothing new, and the answer to it may have been lost.
+    `key`: of a sign-in, or of a change of address. `most`: codes that may be tried. Returns the item with the code noted; None when it
+    may not be tried: unknown, expired, used before the time of `REPEAT`, or after too many others.
     """
-    allowed = Attr("code_expires_at").gt(now) & Attr("tries").lt(Attr("tries_allowed")) & Attr("used_at").not_exists()
+    waits = Attr("used_at").not_exists() & Attr("code_expires_at").gt(clock.epoch(now))
     try:
-        return table.update(key, add={"tries": 1}, when=allowed)
+        return table.update(
+            key,
+            join={"tried": Joining({code_hash}, most + 1)},
+            when=(waits | _used_just_now(now)) & _has_room("tried", code_hash, most),
+        )
     except Refused:
         return None
 
 
-def use(table: Table, sign_in_id: str, member_id: str, at: str, attempt: str) -> bool:
-    """Spends the sign-in for tokens, once. True again for the same attempt, whose first reply may have been lost."""
-    unused = Attr("used_at").not_exists() | Attr("used_by").eq(attempt)
+def use(table: Table, sign_in_id: str, member_id: str, now: datetime, attempt: str) -> bool:
+    """Spends the sign-in for tokens; again for the same attempt, and for a few others in the time of `REPEAT`."""
+    unused = Attr("used_at").not_exists() | _used_just_now(now)
     try:
         table.update(
             keys.sign_in(sign_in_id),
-            put={"used_at": at, "used_by": attempt},
-            when=Attr("session_for").eq(member_id) & unused,
+            default={"used_at": clock.stamp(now)},
+            join={"attempts": Joining({attempt}, MOST_ATTEMPTS + 1)},
+            when=Attr("session_for").eq(member_id) & unused & _has_room("attempts", attempt, MOST_ATTEMPTS),
         )
     except Refused:
         return False
     return True
+
+
+def _used_just_now(now: datetime) -> ConditionBase:
+    return Attr("used_at").gt(clock.stamp(now - REPEAT))
+
+
+def _has_room(attribute: str, text: str, most: int) -> ConditionBase:
+    """The set has the text already, or fewer than so many."""
+    known = Attr(attribute)
+    return known.not_exists() | known.size().lt(most) | known.contains(text)
 
 
 def open_session(table: Table, sign_in_id: str, member_id: str) -> None:

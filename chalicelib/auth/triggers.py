@@ -55,7 +55,7 @@ def create_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
 @triggers.lambda_function(name="verify_auth")
 @sign_in_trigger(memory=1024, timeout=5, may=(items("update"), SECRET))
 def verify_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Accepts `<sign_in_id>:<proof>:<attempt>` for the member for whom the API opened this sign-in, for one attempt.
+    """Accepts `<sign_in_id>:<proof>:<attempt>` for the member for whom the API opened this sign-in, as often as `store.use` does.
 
     Says the same to the same attempt again: Cognito calls a trigger that is slow up to three times.
     """
@@ -64,7 +64,7 @@ def verify_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
     event["response"]["answerCorrect"] = (
         bool(attempt)
         and codes.same(shown, codes.proof(aws.secret(), sign_in_id))
-        and store.use(table, sign_in_id, event["userName"], clock.stamp(clock.now()), attempt)
+        and store.use(table, sign_in_id, event["userName"], clock.now(), attempt)
     )
     return event
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 from chalicelib.auth import keys as auth_keys
+from chalicelib.auth import store as auth_store
 from chalicelib.auth.codes import code_hash
 from chalicelib.auth.schemas import TokensView
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
 
 SECRET = "a secret for tests only"
 CODE = "123456"
@@ -20,8 +22,6 @@ def begun(context: Context, *, email: str = "anna@example.com", **more: Any) -> 
         "email": email,
         "language": "ru",
         "code_expires_at": context.expiry(minutes=10),
-        "tries": 0,
-        "tries_allowed": 3,
         **more,
     }
     context.table.put(item)
@@ -34,11 +34,16 @@ def mailed(context: Context, sign_in_id: str, code: str = CODE) -> None:
 
 
 class FakeSessions:
-    """Stands for Cognito: gives tokens to whoever comes with an answer, and remembers whom."""
+    """Stands for Cognito: gives tokens to whoever comes with an answer, and remembers whom. With a table it asks the trigger's question."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context | None = None) -> None:
         self.begun: list[tuple[str, str]] = []
+        self.context = context
 
     def begin(self, member_id: str, answer: str) -> TokensView:
+        if self.context:
+            sign_in_id, _, attempt = answer.split(":")
+            if not auth_store.use(self.context.table, sign_in_id, member_id, self.context.now, attempt):
+                raise Problem("code_expired")
         self.begun.append((member_id, answer))
         return TokensView(access_token=f"access of {member_id}", refresh_token="refresh", expires_in=900)

@@ -1,5 +1,7 @@
 """A member changes their address: the code shows that the new one is theirs."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -71,7 +73,38 @@ def test_a_code_works_once_and_for_its_member_only(context: Context) -> None:
     change_id = started(context)
     assert refusal(context, change_id, member_id="mbr_boris") == "wrong_code"
     confirm(context, change_id)
-    assert refusal(context, change_id) == "code_expired"
+    assert refusal(replace(context, now=context.now + timedelta(minutes=2)), change_id) == "code_expired"
+
+
+def test_a_code_whose_answer_was_lost_may_come_again_and_changes_nothing(context: Context) -> None:
+    change_id = started(context)
+    confirm(context, change_id)
+    confirm(context, started(context, "anna@third.example"))
+    before = everything(context)
+    confirm(context, change_id)
+    assert everything(context) == before
+    member = members.member(context, "mbr_anna")
+    assert member and member.email == "anna@third.example"
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["the same code", "another code for the same address"])
+def test_a_code_that_comes_twice_at_once_changes_the_address_once(
+    context: Context, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    change_id = started(context)
+    other = change_id if own else started(context)
+    change, first = members.change_email, [True]
+
+    def overtaken(*given: Any) -> None:
+        if first.pop():
+            monkeypatch.setattr(members, "change_email", change)
+            confirm(context, other)
+        change(*given)
+
+    monkeypatch.setattr(members, "change_email", overtaken)
+    confirm(context, change_id)
+    member = members.member(context, "mbr_anna")
+    assert member and (member.email, member.version) == (NEW, 2)
 
 
 def test_an_address_of_another_member_is_answered_alike_and_gets_no_letter(context: Context) -> None:
@@ -139,3 +172,6 @@ def test_a_change_that_dies_is_whole_or_not_at_all(context: Context) -> None:
             member = members.member(context, "mbr_anna")
             assert member and members.owner_of(context, member.email) == "mbr_anna", crash
             assert (context.table.get(keys.email_changed(change_id)) is not None) == (member.email == NEW), crash
+            confirm(context, change_id)
+            member = members.member(context, "mbr_anna")
+            assert member and member.email == NEW, crash

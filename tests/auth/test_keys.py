@@ -58,7 +58,7 @@ def test_a_code_letter_keeps_its_hash_in_the_claims_own_transaction(
 def test_a_try_of_a_code_is_one_write_and_reads_the_sign_in_with_it(context: Context) -> None:
     sign_in_id = begun(context, member_id="mbr_1")
     with spent(context.table.client) as cost:
-        assert auth_store.spend_try(context.table, auth_keys.sign_in(sign_in_id), context.expiry()) is not None
+        assert auth_store.spend_try(context.table, auth_keys.sign_in(sign_in_id), "hash", 3, context.now)
     assert cost.calls == ["UpdateItem"]
     assert cost.write_units == 1
 

@@ -8,7 +8,6 @@ import pytest
 
 from chalicelib import members
 from chalicelib.auth import email_change
-from chalicelib.auth import keys as auth_keys
 from chalicelib.auth import service as auth
 from chalicelib.auth.config import SignIn
 from chalicelib.auth.schemas import RegistrationForm
@@ -17,7 +16,10 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from infra.build import ROOT
 from tests.auth.steps import CODE, SECRET, FakeSessions, begun, mailed
+from tests.support.crashes import crashes, uncounted
 from tests.support.figures import with_sections
+from tests.support.table import everything as table_items
+from tests.support.table import restore
 
 AGREED = [{"purpose": "personal_data", "version": "2026-1", "agreed": True}]
 
@@ -140,9 +142,9 @@ def test_known_and_unknown_addresses_make_the_same_answers_and_the_same_calls(co
 def test_a_wrong_code_may_be_tried_three_times_in_all(context: Context) -> None:
     sign_in_id = begun(context, member_id="mbr_1")
     codes = []
-    for _ in range(4):
+    for guess in range(4):
         with pytest.raises(Problem) as refused:
-            confirm(context, sign_in_id, "999999")
+            confirm(context, sign_in_id, f"99999{guess}")
         codes.append(refused.value.code)
     assert codes == ["wrong_code", "wrong_code", "too_many_tries", "too_many_tries"]
     with pytest.raises(Problem, match="too_many_tries"):
@@ -157,11 +159,75 @@ def test_a_code_is_good_for_ten_minutes_and_no_longer(context: Context) -> None:
     confirm(replace(context, now=context.now + timedelta(minutes=9, seconds=59)), sign_in_id)
 
 
-def test_a_code_that_gave_a_session_is_spent(context: Context) -> None:
+def at(context: Context, **passed: int) -> Context:
+    return replace(context, now=context.now + timedelta(**passed))
+
+
+def refused_code(context: Context, sign_in_id: str, code: str = CODE) -> str:
+    with pytest.raises(Problem) as refused:
+        confirm(context, sign_in_id, code, FakeSessions(context))
+    return refused.value.code
+
+
+def test_a_right_code_whose_answer_was_lost_is_good_again_for_two_minutes(context: Context) -> None:
     sign_in_id = begun(context, member_id=joined(context))
-    context.table.update(auth_keys.sign_in(sign_in_id), put={"used_at": context.at})
-    with pytest.raises(Problem, match="code_expired"):
-        confirm(context, sign_in_id)
+    last = at(context, minutes=9, seconds=59)
+    for moment in (last, at(last, seconds=1), at(last, seconds=119)):
+        assert confirm(moment, sign_in_id, sessions=FakeSessions(moment)).access_token
+    assert refused_code(at(last, minutes=2), sign_in_id) == "code_expired"
+
+
+def test_a_code_gives_four_sessions_at_most(context: Context) -> None:
+    sign_in_id = begun(context, member_id=joined(context))
+    for _ in range(4):
+        confirm(context, sign_in_id, sessions=FakeSessions(context))
+    assert refused_code(context, sign_in_id) == "code_expired"
+
+
+def test_a_right_code_comes_again_after_two_wrong_ones(context: Context) -> None:
+    sign_in_id = begun(context, member_id=joined(context))
+    assert [refused_code(context, sign_in_id, wrong) for wrong in ("000001", "000002")] == ["wrong_code"] * 2
+    for _ in range(3):
+        confirm(context, sign_in_id, sessions=FakeSessions(context))
+
+
+def test_a_code_that_was_used_is_not_guessed_by_who_began_the_sign_in(context: Context) -> None:
+    sign_in_id = begun(context, member_id=joined(context))
+    confirm(context, sign_in_id, sessions=FakeSessions(context))
+    guesses = [refused_code(context, sign_in_id, f"{guess:06d}") for guess in range(4)]
+    assert guesses == ["wrong_code", "too_many_tries", "code_expired", "code_expired"]
+
+
+def test_a_wrong_code_that_comes_again_is_one_try(context: Context) -> None:
+    sign_in_id = begun(context, member_id=joined(context))
+    assert [refused_code(context, sign_in_id, "000001") for _ in range(5)] == ["wrong_code"] * 5
+    confirm(context, sign_in_id)
+
+
+def test_a_repeat_does_not_bring_back_a_member_who_left_in_between(context: Context) -> None:
+    sign_in_id = registered(context)
+    mailed(context, sign_in_id)
+    confirm(context, sign_in_id, sessions=FakeSessions(context))
+    owner = members.owner_of(context, "anna@example.com")
+    assert owner
+    members.leave(context, owner, "anna@example.com")
+    assert refused_code(context, sign_in_id) == "code_expired"
+    assert members.owner_of(context, "anna@example.com") is None
+
+
+def test_a_sign_in_that_dies_at_any_call_is_finished_by_the_same_code(context: Context) -> None:
+    sign_in_id = registered(context)
+    mailed(context, sign_in_id)
+    for wrong in ("000001", "000002"):
+        refused_code(context, sign_in_id, wrong)
+    before = table_items(context)
+    for crash in crashes():
+        with uncounted():
+            restore(context, before)
+        with crash:
+            confirm(context, sign_in_id, sessions=FakeSessions(context))
+        with uncounted():
+            assert confirm(context, sign_in_id, sessions=FakeSessions(context)).access_token, crash
 
 
 def test_a_sign_in_that_never_was_looks_expired(context: Context) -> None:
