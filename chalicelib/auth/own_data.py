@@ -16,8 +16,9 @@ _SIGN_INS: Fields = {
 
 @own_data("sign_ins", title={"en": "Codes of the last day", "ru": "Коды за последние сутки"}, fields=_SIGN_INS)
 def sign_ins(context: Context, person: Person) -> Iterator[Row]:
-    for item in _of(context, person.email):
-        yield {name: item.get(name) for name in _SIGN_INS}
+    for item in _of_person(context, person):
+        if "former" not in item:  # the former address is that of a code beside it
+            yield {name: item[name] for name in _SIGN_INS}
 
 
 @own_data(
@@ -49,9 +50,17 @@ def _kept_quarters(context: Context) -> list[str]:
 @erasure
 def forget_sign_ins(context: Context, person: Person) -> None:
     """Those with the former address, too. A new member with the same address asks for another code."""
-    found = _of(context, person.email)
-    former = [each for item in found if "former" in item for each in _of(context, item["former"])]
-    context.table.delete_many(Key(item["pk"], item["sk"]) for item in found + former)
+    context.table.delete_many(Key(item["pk"], item["sk"]) for item in _of_person(context, person))
+
+
+def _of_person(context: Context, person: Person) -> list[Item]:
+    """Those with the address, and with the former ones of the last day."""
+    found, addresses = list[Item](), [person.email]
+    for address in addresses:
+        items = _of(context, address)
+        found += items
+        addresses += {item["former"] for item in items if "former" in item} - set(addresses)
+    return found
 
 
 def _of(context: Context, email: str) -> list[Item]:

@@ -15,6 +15,7 @@ with opened_when_asked(__name__):
     from chalicelib.companies.addresses.service import join_books as join_addresses
     from chalicelib.companies.addresses.service import part_books as part_addresses
     from chalicelib.companies.addresses.service import read_address
+    from chalicelib.companies.addresses.service import without as address_without
     from chalicelib.companies.company import (
         companies_of_inns,
         company_by_inn,
@@ -48,6 +49,7 @@ with opened_when_asked(__name__):
         is_joined_into,
         kpps_of,
         move_person,
+        with_joined,
     )
     from chalicelib.companies.joins import join as join_companies
     from chalicelib.companies.joins import part as part_companies

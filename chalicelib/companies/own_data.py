@@ -6,7 +6,7 @@ from chalicelib.companies import keys, rules, store
 from chalicelib.companies.addresses import service as addresses
 from chalicelib.companies.events import OWNER_LEFT, PERSON_REMOVED
 from chalicelib.companies.joins import with_joined
-from chalicelib.companies.model import Company, Contact
+from chalicelib.companies.model import Company
 from chalicelib.companies.people.membership import decide_anew, record_of_company
 from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
@@ -62,6 +62,16 @@ def membership(context: Context, person: Person) -> Iterator[Row]:
         }
 
 
+@own_data(
+    "companies",
+    title={"en": "Companies for which you acted", "ru": "Компании, от имени которых вы действовали"},
+    fields={"company": {"en": "Company", "ru": "Компания"}},
+)
+def acted_for(context: Context, person: Person) -> Iterator[Row]:
+    for company in store.read_many(context.table, person.companies).values():
+        yield {"company": company.name}
+
+
 @own_data("invitations", title={"en": "Invitations", "ru": "Приглашения"}, fields=_INVITATIONS)
 def invitations(context: Context, person: Person) -> Iterator[Row]:
     for found in store.invitations(context.table, person.member_id):
@@ -85,12 +95,12 @@ def delivery_contacts(context: Context, person: Person) -> Iterator[Row]:
 )
 def company_contacts(context: Context, person: Person) -> Iterator[Row]:
     known = dict.fromkeys(each for company in _theirs(context, person) for each in company.contacts or ())
-    yield from (each.model_dump() for each in known if _names(each, person))
+    yield from (each.model_dump() for each in known if person.is_meant_by(each.name, each.phone, each.email))
 
 
 def _theirs(context: Context, person: Person) -> list[Company]:
-    """The person's company, and those that turned out to be it: they keep what they had, the company has it, too."""
-    return with_joined(context, person.company_id) if person.company_id else []
+    """The person's companies, and those that turned out to be one of them: they keep what they had, the company has it, too."""
+    return [each for company_id in person.companies for each in with_joined(context, company_id)]
 
 
 @erasure
@@ -104,16 +114,11 @@ def forget_company_contact(context: Context, person: Person) -> None:
 def _forget_contact(context: Context, company_id: str, person: Person) -> None:
     company = store.read(context.table, company_id, consistent=True)
     known = (company.contacts if company else None) or ()
-    others = tuple(each for each in known if not _names(each, person))
+    others = tuple(each for each in known if not person.is_meant_by(each.name, each.phone, each.email))
     if company and len(others) < len(known):
         tx = Transaction()
         store.change(tx, company, {"contacts": others or None}, context.at)
         context.table.commit(tx)
-
-
-def _names(contact: Contact, person: Person) -> bool:
-    same_address = bool(contact.email) and (contact.email or "").casefold() == person.email.casefold()
-    return same_address or person.is_meant_by(contact.name, contact.phone or "")
 
 
 @erasure

@@ -15,11 +15,11 @@ from chalicelib.table import Transaction, retry
 
 
 def person(context: Context, member_id: str) -> Person:
-    """Raises 404 for nobody. One call."""
+    """Raises 404 for nobody. Two calls."""
     member, membership = store.read_with_membership(context.table, member_id)
     if member is None:
         raise Problem("not_found")
-    return _person(member, membership.kind if membership else "", membership.owner if membership else "")
+    return _person(context, member, membership.kind if membership else "", membership.owner if membership else "")
 
 
 @retry("version", "theirs")
@@ -44,18 +44,20 @@ def leave(context: Context, member_id: str, email: str) -> None:
 
 
 def leaver(context: Context, member_id: str) -> Person | None:
-    """None for one who is erased already. One call."""
+    """None for one who is erased already. Two calls."""
     found = store.read_leaver(context.table, member_id)
-    return _person(found, found.kind, found.owner) if found else None
+    return _person(context, found, found.kind, found.owner) if found else None
 
 
 def forget(context: Context, member_id: str) -> None:
     """The last step: nothing but the id is left. Safe to repeat."""
+    context.table.delete_many(keys.spoken_for(member_id, each) for each in store.spoken_for(context.table, member_id))
     tx = Transaction()
     tx.delete(keys.leaver(member_id))
     record_event(tx, context, keys.member(member_id), ERASED, member_id=member_id)
     context.table.commit(tx)
 
 
-def _person(member: Member | Leaver, kind: str, owner: str) -> Person:
-    return Person(member.member_id, member.name, member.email, member.phone, kind, owner)
+def _person(context: Context, member: Member | Leaver, kind: str, owner: str) -> Person:
+    companies = tuple(store.spoken_for(context.table, member.member_id))
+    return Person(member.member_id, member.name, member.email, member.phone, kind, owner, companies)

@@ -15,6 +15,12 @@ def leaver(member_id: str) -> Key:
     return Key(f"MEMBER#{member_id}", "LEFT")
 
 
+@in_table("by company", "S")
+def spoken_for(member_id: str, company_id: str) -> Key:
+    """The companies that a member has acted for, so that an erasure finds them all."""
+    return Key(f"MEMBER#{member_id}", f"COMPANY#{company_id}")
+
+
 @in_table("by time", "E")
 def consent_log(member_id: str, version: int, purpose: str) -> Key:
     """The consents that a member gave and withdrew.

@@ -81,12 +81,18 @@ def change(tx: Transaction, member_id: str, version: int, changes: dict[str, Any
 
 def move_out(tx: Transaction, member: Member, membership: Membership | None) -> None:
     """The profile becomes that of a leaver, address and membership are free. Refused with label `version` or `theirs` if either has changed."""
-    acted = {"kind": membership.kind, "owner": membership.owner} if membership else {}
+    acted = membership.model_dump(include={"kind", "owner"}) if membership else {}
     tx.delete(keys.member(member.member_id), when=Attr("version").eq(member.version), label="version")
     tx.put({**keys.leaver(member.member_id).as_item(), **member.model_dump(exclude_none=True), **acted})
     theirs = Attr("pk").not_exists() | Attr("member_id").eq(member.member_id)
     tx.delete(keys.email_owner(member.email), when=theirs, label="version")
     tx.delete(access_keys.membership(member.member_id), when=as_read(membership), label="theirs")
+
+
+def spoken_for(table: Table, member_id: str) -> list[str]:
+    """The companies that the member acts for, or has acted for: what a pending claim names is none of them."""
+    found = table.query_all(keys.spoken_for(member_id, ""), consistent=True)
+    return [item["company_id"] for item in found]
 
 
 def read_leaver(table: Table, member_id: str) -> Leaver | None:
@@ -126,6 +132,8 @@ def put_membership(
         | (Attr("kind").eq(membership["kind"]) & Attr("owner").eq(membership["owner"]))
     )
     tx.put({**access_keys.membership(member_id).as_item(), **membership}, when=when or free, label=label)
+    if (membership["kind"], membership["status"]) == ("company", "active"):
+        tx.put({**keys.spoken_for(member_id, membership["owner"]).as_item(), "company_id": membership["owner"]})
 
 
 def drop_membership(tx: Transaction, member_id: str, owner: str, *, when: ConditionBase | None, label: str) -> None:

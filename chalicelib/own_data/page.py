@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.own_data.schemas import OwnDataView
 from chalicelib.platform import Club, Context, clock
+from chalicelib.platform.config.region_config import region_names
 from chalicelib.platform.own_data import Value
 from chalicelib.platform.text import Language, day_en, day_ru
 
@@ -68,8 +69,11 @@ _CODES_RU = {
 def page(context: Context, data: OwnDataView, language: Language) -> str:
     club = context.config[Club]
     name = club.name_ru if language == "ru" else club.name
+    regions = region_names(context.config, language)
 
     def said(value: Value, field: str = "") -> str:
+        if field == "region" and value in regions:
+            return regions[str(value)]
         return _said(value, field, language, club.zone)
 
     return (

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from chalicelib.platform.context import Context
 from chalicelib.platform.registry.modules import import_modules, import_named, package_registry
+from chalicelib.platform.spelling.people import same_name, same_phone, without
 from chalicelib.platform.text import Language
 
 Value = str | int | bool | list[str] | None
@@ -25,7 +26,11 @@ Fields = Mapping[str, Texts]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The person whose data it is. `kind` and `owner`: the company, the distributor or the club that they act for or ask to; empty for none."""
+    """The person whose data it is. `kind` and `owner`: the company, the distributor or the club that they act for or ask to; empty for none.
+
+    `companies`: those that they act for or have acted for. Only there a contact of the same name is the person: anybody may claim a company
+    and take any name.
+    """
 
     member_id: str
     name: str
@@ -33,14 +38,21 @@ class Person:
     phone: str | None = None
     kind: str = ""
     owner: str = ""
+    companies: tuple[str, ...] = ()
 
     @property
     def company_id(self) -> str | None:
+        """The company that they act for or ask to."""
         return self.owner if self.kind == "company" else None
 
-    def is_meant_by(self, name: str, phone: str) -> bool:
-        """Whether a contact with this name or telephone number is the person."""
-        return bool(self.phone and self.phone == phone) or name.casefold() == self.name.casefold()
+    def is_meant_by(self, name: str, phone: str | None, email: str | None = None) -> bool:
+        """Whether a contact with this name, telephone number or address is the person."""
+        same_email = bool(email) and (email or "").casefold() == self.email.casefold()
+        return same_email or same_phone(self.phone, phone) or same_name(self.name, name)
+
+    def taken_from(self, text: str) -> str:
+        """The text without the person's name, address and telephone number."""
+        return without(text, self.name, self.email, self.phone)
 
 
 Read = Callable[[Context, Person], Iterable[Row]]

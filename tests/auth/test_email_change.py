@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import members
-from chalicelib.auth import email_change, keys
+from chalicelib.auth import email_change, keys, own_data
 from chalicelib.auth import service as auth
 from chalicelib.auth.codes import code_hash
 from chalicelib.mail import Recipient, Unsendable
@@ -15,6 +15,7 @@ from chalicelib.mail.declarations import asked_by, declaration
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.own_data import Person
 from tests.auth.steps import CODE, SECRET, FakeSessions, begun
 from tests.support import partners
 from tests.support.api import Api, Caller
@@ -175,3 +176,15 @@ def test_a_change_that_dies_is_whole_or_not_at_all(context: Context) -> None:
             confirm(context, change_id)
             member = members.member(context, "mbr_anna")
             assert member and member.email == NEW, crash
+
+
+def test_who_changed_the_address_twice_reads_of_all_codes_and_leaves_none(context: Context) -> None:
+    auth.sign_in(context, "anna@old.example", language="en", address=HOME)
+    confirm(context, started(context))
+    confirm(context, started(context, "anna@third.example"))
+    anna = Person("mbr_anna", "Anna mbr_anna", "anna@third.example")
+    shown = list(own_data.sign_ins(context, anna))
+    assert {row["email"] for row in shown} == {"anna@old.example", NEW, "anna@third.example"}
+    assert all(row["created_at"] for row in shown)
+    own_data.forget_sign_ins(context, anna)
+    assert [key for key, item in everything(context).items() if "SIGNINS#" in str(item)] == []

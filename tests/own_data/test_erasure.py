@@ -46,7 +46,8 @@ NAME, EMAIL, PHONE, NETWORK = (
     "+79167778899",
     "203.0.113.77",
 )
-TRACES = (NAME, "Sergeyeva", EMAIL, PHONE, NETWORK, "speaks softly", "kitchen at noon")
+WRITTEN = "916 777-88-99"  # as people write the telephone number
+TRACES = (NAME, "Sergeyeva", EMAIL, PHONE, WRITTEN, NETWORK, "speaks softly", "kitchen at noon")
 
 
 def traces(text: str) -> list[str]:
@@ -90,14 +91,15 @@ class Life:
     def __init__(self, api: Api, context: Context, *, role: str = "owner") -> None:
         self.api, self.context = api, context
         stock(context, row("LMP-1", "120.00"))
-        partners.distributor(context, "RU-MOW", name="Moscow light")
+        _, self.distributor = partners.distributor(context, "RU-MOW", name="Moscow light")
         self.manager = partners.staff(context, "mbr_manager", "manager")
         partners.company(context, "cmp_1", region="RU-MOW", manager_id="mbr_manager", joined_from=("cmp_before",))
         self.before = partners.partner(context, "cmp_before", "mbr_before", inn="7736050003", joined_into="cmp_1")
         self.member_id = self._joined()
-        self.vera = partners.speaks_for(context, "cmp_1", self.member_id, role)
         reached = {"phone": PHONE, "region": "RU-MOW", "time_zone": "Europe/Moscow", "interests": ["lighting"]}
-        self.done("PATCH", "/v1/me", self.vera, reached, version=2)
+        self.done("PATCH", "/v1/me", Caller.person(self.member_id), reached, version=2)
+        self._worked_elsewhere(role)
+        self.vera = partners.speaks_for(context, "cmp_1", self.member_id, role)
         self._contacts()
         self._orders()
         self._calls()
@@ -107,9 +109,8 @@ class Life:
 
     def done(self, method: str, path: str, caller: Caller, body: Any = None, version: int = 0) -> Any:
         headers = {"if-match": f'"{version}"'}
-        answer = self.api.call(
-            method, path, caller, body, key=f"{method}-{path[-20:]}".replace("/", "-"), headers=headers
-        )
+        key = f"{len(everything(self.context))}-of-the-table"
+        answer = self.api.call(method, path, caller, body, key=key, headers=headers)
         assert answer.status < 300, answer.text
         return answer.json if answer.text else None
 
@@ -126,6 +127,24 @@ class Life:
         auth.sign_in(self.context, EMAIL, language="en", address=NETWORK)
         return member_id
 
+    def _worked_elsewhere(self, role: str) -> None:
+        """In another company, whose gate and orders still name her when she has left it."""
+        partners.partner(self.context, "cmp_former", "mbr_former", inn="7728168971", region="RU-MOW")
+        there = partners.speaks_for(self.context, "cmp_former", self.member_id, role)
+        gate = {
+            "name": "Old gate",
+            "address": "Tula, Lenina 1",
+            "contact_name": "Sergeyeva V. P.",
+            "contact_phone": "+74950000000",
+        }
+        address = self.done("POST", "/v1/company/addresses", there, gate)
+        delivery = {"method": "carrier", "address_id": address["address_id"]}
+        self.done("POST", "/v1/orders", there, {"lines": [{"sku": "LMP-1", "quantity": 1}], "delivery": delivery})
+        self.done("POST", "/v1/cart/lines", there, {"lines": [{"sku": "LMP-1", "quantity": 1}]})
+        self.done("POST", "/v1/demands", there, {"text": f"A red lamp for {NAME}"})
+        self._calls("cmp_former")
+        partners.dismissed(self.context, "cmp_former", self.member_id)
+
     def _contacts(self) -> None:
         called = NoteForm(
             channel="telephone", contact_class="advertising", text="She speaks softly, call the kitchen at noon"
@@ -141,24 +160,31 @@ class Life:
     def _orders(self) -> None:
         """She is the one at the gate of her company, and of the one that was joined into it."""
         gate = {"name": "Gate", "address": "Moscow, Tverskaya 1", "contact_name": NAME, "contact_phone": PHONE}
+        gate["note"] = f"Ring Sergeyeva at 8 ({WRITTEN[:3]}) {WRITTEN[4:]}"
         address = self.done("POST", "/v1/company/addresses", self.vera, gate)
         self.done("POST", "/v1/company/addresses", self.before, gate)
         delivery = {"method": "carrier", "address_id": address["address_id"]}
         lines = [{"sku": "LMP-1", "quantity": 2}]
-        self.order_id = self.done("POST", "/v1/orders", self.vera, {"lines": lines, "delivery": delivery})["order_id"]
+        told = {"comment": f"Ask for Vera Sergeyeva, {WRITTEN}, {EMAIL}"}
+        form = {"lines": lines, "delivery": delivery, **told}
+        self.order_id = self.done("POST", "/v1/orders", self.vera, form)["order_id"]
+        rejected = self.done("POST", "/v1/orders", self.vera, {"lines": [{"sku": "LMP-1", "quantity": 3}]})["order_id"]
+        reason = {"reason": "Sergeyeva called it off"}
+        self.done("POST", f"/v1/distributor/orders/{rejected}/reject", self.distributor, reason)
         self.done("POST", "/v1/cart/lines", self.vera, {"lines": lines})
-        self.done("POST", "/v1/demands", self.vera, {"text": "A violet lamp", "note": "soon"})
+        self.done("POST", "/v1/demands", self.vera, {"text": "A violet lamp", "note": f"soon, {PHONE}"})
 
-    def _calls(self) -> None:
+    def _calls(self, company_id: str = "cmp_1") -> None:
         """She was named as the one to call; a later entry remembers that."""
         named = NewContact(NAME, PHONE, EMAIL)
-        day, case_id = self.context.today, cases.case_id_of("cmp_1")
-        about: dict[str, Any] = {"case_id": case_id, "company_id": "cmp_1"}
+        day, case_id = self.context.today, cases.case_id_of(company_id)
+        about: dict[str, Any] = {"case_id": case_id, "company_id": company_id}
         tx = Transaction()
         cases.put(
             tx, Case(**about, company_state=RhythmState.ACTIVE, due=day, opened_on=day, contact=named, version=1), None
         )
         said: dict[str, Any] = {"kind": CallKind.CHECK_IN, "result": "not_reached", "person_before": named}
+        said["note"] = f"Sergeyeva answers at {WRITTEN} only"
         cases.add_entry(tx, Entry(**about, **said, entry_id="ent_1", by="mbr_manager", at=self.context.at, day=day))
         self.context.table.commit(tx)
 
@@ -210,6 +236,7 @@ def test_the_companys_facts_stay_without_the_person(life: Life, context: Context
     order = life.api.call("GET", f"/v1/orders/{life.order_id}", other).json
     assert order["total"]["amount"] == "240.00" and order["delivery"]["address"]["address"] == "Moscow, Tverskaya 1"
     assert order["delivery"]["address"]["contact_name"] == "" == order["delivery"]["address"]["contact_phone"]
+    assert order["comment"] == "Ask for …, …, …"
     card = life.api.call("GET", "/v1/staff/companies/cmp_1", life.manager).json
     assert [each["name"] for each in card["contacts"]] == ["Boris Novikov"]
     log = context.table.query("MEMBER#mbr_vera", starts="CONSENTLOG#").items
@@ -263,6 +290,25 @@ def test_a_person_who_has_left_is_nobody_at_once(life: Life, context: Context) -
     again = {"lines": [{"sku": "LMP-1", "quantity": 2}]}
     assert life.api.call("POST", "/v1/orders", life.vera, again, key="again").status == 403
     life.leave()
+
+
+def test_who_only_claims_a_company_is_none_of_its_contacts(life: Life, context: Context) -> None:
+    """Whatever name they take: else anybody would read a person's telephone number, and erase the person from orders."""
+    partners.member(context, "mbr_stranger")
+    stranger = Caller.person("mbr_stranger")
+    partners.company(context, "cmp_claimed", inn="7707083893", manager_id="mbr_manager")
+    path = "/v1/staff/companies/cmp_claimed"
+    version = life.api.call("GET", path, life.manager).headers["etag"]
+    noted = {"contacts": [{"name": "Boris Novikov", "phone": "+79160000001"}]}
+    life.api.call("PATCH", path, life.manager, noted, headers={"if-match": version})
+    life.done("POST", "/v1/companies", stranger, {"name": "Claimed", "inn": "7707083893", "kpp": "770701001"})
+    life.done("PATCH", "/v1/me", stranger, {"name": "Boris Novikov"}, version=1)
+    shown = life.api.call("GET", "/v1/me/data", stranger)
+    assert shown.status == 200 and "79160000001" not in shown.text
+    members.leave(context, "mbr_stranger", "mbr_stranger@partner.example")
+    service.erase(context, "mbr_stranger")
+    kept = life.api.call("GET", path, life.manager).json
+    assert [each["name"] for each in kept["contacts"]] == ["Boris Novikov"]
 
 
 def test_another_address_erases_nobody(life: Life, context: Context) -> None:

@@ -61,7 +61,10 @@ def test_the_page_shows_what_a_person_typed_as_text(api: Api, context: Context) 
 
 
 def test_the_page_says_codes_and_times_in_words(api: Api, vera: Caller) -> None:
+    version = api.call("GET", "/v1/me", vera).headers["etag"]
+    api.call("PATCH", "/v1/me", vera, {"region": "RU-SAM"}, headers={"if-match": version})
     page = api.call("GET", "/v1/me/data/page", vera, headers={"accept-language": "ru"}).text
+    assert "Самарская область" in page and "RU-SAM" not in page
     assert "владелец" in page and "подтверждён" in page and re.search("русский|английский", page)
     assert "20\xa0ноября 2026, 12:00" in page  # noon of the club's zone
     assert not re.search(r"\d\d:\d\d:\d\d|>(owner|active|ru|en)<", page)

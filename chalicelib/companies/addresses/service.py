@@ -29,8 +29,9 @@ def forget_contact(context: Context, company_id: str, person: Person) -> None:
     """Takes a person who has left out of the addresses. Safe to repeat."""
     before = after = store.read(context.table, company_id)
     for each in before.addresses:
-        if person.is_meant_by(each.contact_name, each.contact_phone):
-            after = rules.change(after, each._replace(contact_name="", contact_phone="", version=each.version + 1))
+        left = without(each, person)
+        if left != each:
+            after = rules.change(after, left._replace(version=each.version + 1))
     _put(context, {company_id: (before, after)})
 
 
@@ -47,6 +48,14 @@ def part_books(context: Context, company_id: str, into: str) -> None:
     book, other = store.read(context.table, into), store.read(context.table, company_id)
     after, other_after = rules.parted(book, other)
     _put(context, {into: (book, after), company_id: (other, other_after)})
+
+
+def without(address: Address, person: Person) -> Address:
+    """The place without the person: as its contact, and in what somebody wrote of it."""
+    if person.is_meant_by(address.contact_name, address.contact_phone):
+        address = address._replace(contact_name="", contact_phone="")
+    taken = person.taken_from
+    return address._replace(name=taken(address.name), address=taken(address.address), note=taken(address.note))
 
 
 def _put(context: Context, books: Mapping[str, tuple[AddressBook, AddressBook]]) -> None:

@@ -11,13 +11,12 @@ _CART: Fields = {"sku": {"en": "Article", "ru": "Артикул"}, "quantity": {
 
 @own_data("cart", title={"en": "Cart", "ru": "Корзина"}, fields=_CART)
 def cart(context: Context, person: Person) -> Iterator[Row]:
-    if person.company_id:
-        found = context.table.get(keys.cart(person.company_id, person.member_id)) or {}
+    for company_id in person.companies:
+        found = context.table.get(keys.cart(company_id, person.member_id)) or {}
         for line in found.get("lines", []):
             yield {"sku": line["sku"], "quantity": int(line["quantity"])}
 
 
 @erasure
 def forget_cart(context: Context, person: Person) -> None:
-    if person.company_id:
-        context.table.delete_many([keys.cart(person.company_id, person.member_id)])
+    context.table.delete_many(keys.cart(company_id, person.member_id) for company_id in person.companies)

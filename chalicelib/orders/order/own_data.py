@@ -1,11 +1,13 @@
-"""Orders that name a person as the one who receives the goods."""
+"""Orders that name a person: as the one who receives the goods, or in a text that somebody wrote."""
 
 from collections.abc import Iterator
 
+from chalicelib.companies import address_without
 from chalicelib.orders import keys
 from chalicelib.orders.order import store
 from chalicelib.orders.order.rules import Order
 from chalicelib.platform import Context
+from chalicelib.platform.events import rewrite_texts
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
 from chalicelib.table import Transaction, retry
 
@@ -19,40 +21,47 @@ _ORDERS: Fields = {
 
 @own_data("orders", title={"en": "You as the contact of orders", "ru": "Вы как контакт в заказах"}, fields=_ORDERS)
 def orders(context: Context, person: Person) -> Iterator[Row]:
-    for order in _naming(context, person):
-        if order.delivery and (address := order.delivery.address):
+    for order in _orders(context, person):
+        address = order.delivery.address if order.delivery else None
+        if address and person.is_meant_by(address.contact_name, address.contact_phone):
             about: Row = {"number": order.number, "placed_at": order.placed_at}
             yield {**about, "contact_name": address.contact_name, "contact_phone": address.contact_phone}
 
 
 @erasure
-def forget_contact(context: Context, person: Person) -> None:
-    """The orders stay, since the books need them, without the person."""
-    for order in _naming(context, person):
-        _forget(context, order.company_id, order.order_id, person)
+def forget_in_orders(context: Context, person: Person) -> None:
+    """The orders and their events stay, since the books need them, without the person."""
+    for company_id in person.companies:
+        rewrite_texts(context, keys.order(company_id, ""), person.taken_from)
+    for order in _orders(context, person):
+        if _without(order, person) != order:
+            _forget(context, order.company_id, order.order_id, person)
 
 
 @retry("order")
 def _forget(context: Context, company_id: str, order_id: str, person: Person) -> None:
     order = store.read_order(context.table, company_id, order_id)
-    if order and order.delivery and order.delivery.address and _names(order, person):
-        address = order.delivery.address._replace(contact_name="", contact_phone="")
+    if order and (left := _without(order, person)) != order:
         tx = Transaction()
-        delivery = order.delivery._replace(address=address)
-        store.replace_order(tx, order._replace(delivery=delivery, version=order.version + 1))
+        store.replace_order(tx, left._replace(version=order.version + 1))
         context.table.commit(tx)
 
 
-def _naming(context: Context, person: Person) -> Iterator[Order]:
-    """Reads all orders of the company."""
-    if person.company_id is None:
-        return
-    for item in context.table.query_all(keys.order_list(person.company_id, "", "").pk, index="gsi1"):
-        order = store.order_of(item)
-        if _names(order, person):
-            yield order
+def _orders(context: Context, person: Person) -> Iterator[Order]:
+    """Reads all orders of the person's companies."""
+    for company_id in person.companies:
+        for item in context.table.query_all(keys.order_list(company_id, "", "").pk, index="gsi1"):
+            yield store.order_of(item)
 
 
-def _names(order: Order, person: Person) -> bool:
-    address = order.delivery.address if order.delivery else None
-    return address is not None and person.is_meant_by(address.contact_name, address.contact_phone)
+def _without(order: Order, person: Person) -> Order:
+    taken, asked, delivery = person.taken_from, order.cancellation, order.delivery
+    if delivery and delivery.address:
+        delivery = delivery._replace(address=address_without(delivery.address, person))
+    return order._replace(
+        comment=taken(order.comment),
+        delivery=delivery,
+        history=tuple(each._replace(note=taken(each.note)) for each in order.history),
+        cancellation=asked and asked._replace(reason=taken(asked.reason), note=taken(asked.note)),
+        returns=tuple(each._replace(reason=taken(each.reason), note=taken(each.note)) for each in order.returns),
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
+from chalicelib.companies import with_joined
 from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
 from chalicelib.retention.cases import store
@@ -19,19 +20,20 @@ _CONTACT: Fields = {
 
 @own_data("call_contact", title={"en": "Whom managers call", "ru": "Кому звонят менеджеры"}, fields=_CONTACT)
 def call_contact(context: Context, person: Person) -> Iterator[Row]:
-    case = store.load(context, store.case_id_of(person.company_id)) if person.company_id else None
-    if case and _names(case.contact, person):
-        yield dict(case.contact._asdict())
+    for case_id in _cases(context, person):
+        case = store.load(context, case_id)
+        if case and _names(case.contact, person):
+            yield dict(case.contact._asdict())
 
 
 @erasure
 def forget_call_contact(context: Context, person: Person) -> None:
-    """The case and its history stay, without the person."""
-    if person.company_id:
-        case_id = store.case_id_of(person.company_id)
+    """The cases and their history stay, without the person."""
+    for case_id in _cases(context, person):
         for entry in store.every_entry(context, case_id):
-            if _names(entry.person_before, person):
-                store.forget_person(context, entry)
+            note, named = person.taken_from(entry.note), _names(entry.person_before, person)
+            if named or note != entry.note:
+                store.forget_person(context, entry, note, named=named)
         _forget(context, case_id, person)
 
 
@@ -44,8 +46,10 @@ def _forget(context: Context, case_id: str, person: Person) -> None:
         context.table.commit(tx)
 
 
+def _cases(context: Context, person: Person) -> list[str]:
+    joined = (each for company_id in person.companies for each in with_joined(context, company_id))
+    return [store.case_id_of(each.company_id) for each in joined]
+
+
 def _names(contact: NewContact | None, person: Person) -> TypeGuard[NewContact]:
-    if contact is None:
-        return False
-    same_address = bool(contact.email) and (contact.email or "").casefold() == person.email.casefold()
-    return same_address or person.is_meant_by(contact.name, contact.phone or "")
+    return contact is not None and person.is_meant_by(*contact)

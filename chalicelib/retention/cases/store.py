@@ -92,9 +92,10 @@ def every_entry(context: Context, case_id: str) -> Iterator[Entry]:
         yield from_item(Entry, item)
 
 
-def forget_person(context: Context, entry: Entry) -> None:
-    """The entry stays without the person who was to be called before it."""
-    context.table.update(keys.entry(entry.case_id, entry.at, entry.entry_id), remove=("person_before",))
+def forget_person(context: Context, entry: Entry, note: str, *, named: bool) -> None:
+    """The entry stays with this note, and without the person who was to be called before it if that is `named`."""
+    key = keys.entry(entry.case_id, entry.at, entry.entry_id)
+    context.table.update(key, put={"note": note}, remove=("person_before",) if named else ())
 
 
 def entries_of(context: Context, case_id: str, most: int) -> list[Entry]:
