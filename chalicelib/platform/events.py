@@ -16,7 +16,6 @@ from chalicelib.table.transactions import Item, Transaction
 BULK = "bulk"  # the attribute that marks an event as one of many that were made at once
 MANY = 100  # made at once: more are marked so
 KEEP_DAYS = 400  # beside their owner, as its history
-_TEXTS = ("text", "reason", "note")  # facts of events that somebody wrote
 
 
 class EventType(str):
@@ -75,17 +74,3 @@ def record(tx: Transaction, context: Context, owner: Key, name: EventType, **fac
     """Adds the event to the transaction of the change, beside the item that it happened to."""
     key = keys.event(owner, context.at, context.new_id("evt"))
     tx.put({**key.as_item(), "event": name, "at": context.at, "expires_at": context.expiry(days=KEEP_DAYS), **facts})
-
-
-def rewrite_texts(context: Context, owner: Key, rewritten: Callable[[str], str]) -> None:
-    """Writes anew what people wrote, where the events of this item tell of it. Nobody hears of an event again by that: only new items are told."""
-
-    def change(facts: Item) -> Item:
-        texts = {name: rewritten(facts[name]) for name in _TEXTS if facts.get(name)}
-        answered = facts.get("answered")
-        return texts | ({"answered": {**answered, **change(answered)}} if isinstance(answered, dict) else {})
-
-    for item in context.table.query_all(keys.event(owner, "", "").pk, starts="EVENT#"):
-        changes = {name: text for name, text in change(item).items() if text != item[name]}
-        if changes:
-            context.table.update(Key(item["pk"], item["sk"]), put=changes)

@@ -12,11 +12,15 @@ twice. It leaves what the company, the books and the law need, without anything 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform.context import Context
 from chalicelib.platform.registry.modules import import_modules, import_named, package_registry
 from chalicelib.platform.spelling.people import same_name, same_phone, without
 from chalicelib.platform.text import Language
+from chalicelib.table import Key
 
 Value = str | int | bool | list[str] | None
 Row = dict[str, Value]
@@ -53,6 +57,30 @@ class Person:
     def taken_from(self, text: str) -> str:
         """The text without the person's name, address and telephone number."""
         return without(text, self.name, self.email, self.phone)
+
+
+_WRITTEN = ("text", "reason", "note")  # attributes, on whatever level of an item, that somebody wrote
+
+
+def take_from_texts(context: Context, place: Key, person: Person) -> None:
+    """Takes the person from what people wrote in the items at this place.
+
+    Safe to repeat. Nobody hears of an event again by it, since only new items are told.
+    """
+    for item in context.table.query_all(place):
+        left = _without(item, person)
+        changes = {name: left[name] for name in item if left[name] != item[name]}
+        if changes:
+            context.table.update(Key(item["pk"], item["sk"]), put=changes, when=Attr("pk").exists())
+
+
+def _without(value: Any, person: Person) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: person.taken_from(each) if name in _WRITTEN and isinstance(each, str) else _without(each, person)
+            for name, each in value.items()
+        }
+    return [_without(each, person) for each in value] if isinstance(value, list) else value
 
 
 Read = Callable[[Context, Person], Iterable[Row]]

@@ -5,6 +5,7 @@ import logging
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import boto3
@@ -13,6 +14,10 @@ import pytest
 from chalicelib import distributors, members
 from chalicelib.auth import service as auth
 from chalicelib.auth.schemas import RegistrationForm
+from chalicelib.bonuses.goods import store as goods
+from chalicelib.bonuses.goods.rules import Choice, ChoiceEvent, ChoiceState
+from chalicelib.bonuses.redemptions import store as redemptions
+from chalicelib.bonuses.redemptions.model import Redemption
 from chalicelib.campaigns.questions import service as questions
 from chalicelib.campaigns.questions.schemas import QuestionForm
 from chalicelib.contacts import keys as contacts_keys
@@ -103,6 +108,7 @@ class Life:
         self._contacts()
         self._orders()
         self._calls()
+        self._bonuses()
         self._noted()
         invited = partners.partner(context, "cmp_2", "mbr_2", inn="7710140679")
         self.done("POST", "/v1/company/people", invited, {"name": NAME, "email": EMAIL, "role": "buyer"})
@@ -188,6 +194,27 @@ class Life:
         cases.add_entry(tx, Entry(**about, **said, entry_id="ent_1", by="mbr_manager", at=self.context.at, day=day))
         self.context.table.commit(tx)
 
+    def _bonuses(self) -> None:
+        """The notes on a redemption and on goods that she chose."""
+        note, day = f"Hand it to Vera Sergeyeva, {WRITTEN}", self.context.today
+        about: dict[str, Any] = {"company_id": "cmp_1", "currency": "RUB", "at": self.context.at}
+        redemption = Redemption(
+            **about,
+            redemption_id="red_1",
+            amount=Decimal(5),
+            parts={day: Decimal(5)},
+            held_on=day,
+            member_id=self.member_id,
+            posting_id="pst_1",
+            note=note,
+        )
+        chosen = ChoiceEvent(self.context.at, ChoiceState.RESERVED, self.member_id, note)
+        named: dict[str, Any] = {"choice_id": "cho_1", "entitlement_id": "ent_1", "state": ChoiceState.RESERVED}
+        tx = Transaction()
+        redemptions.create_redemption(tx, redemption)
+        goods.write_choice(tx, Choice(**about, **named, lines=(), history=(chosen,)))
+        self.context.table.commit(tx)
+
     def _noted(self) -> None:
         """Her manager wrote her down as a contact of both companies before she joined, beside a colleague."""
         for company_id in ("cmp_1", "cmp_before"):
@@ -237,6 +264,8 @@ def test_the_companys_facts_stay_without_the_person(life: Life, context: Context
     assert order["total"]["amount"] == "240.00" and order["delivery"]["address"]["address"] == "Moscow, Tverskaya 1"
     assert order["delivery"]["address"]["contact_name"] == "" == order["delivery"]["address"]["contact_phone"]
     assert order["comment"] == "Ask for …, …, …"
+    choice = goods.read_choice(context.table, "cmp_1", "ent_1", "cho_1")
+    assert choice and choice.history[0].note == "Hand it to …, …"
     card = life.api.call("GET", "/v1/staff/companies/cmp_1", life.manager).json
     assert [each["name"] for each in card["contacts"]] == ["Boris Novikov"]
     log = context.table.query("MEMBER#mbr_vera", starts="CONSENTLOG#").items

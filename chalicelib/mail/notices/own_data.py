@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from chalicelib.mail.notices import store
+from chalicelib.mail.notices.rules import is_read
 from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
 
@@ -10,7 +11,7 @@ _NOTIFICATIONS: Fields = {
     "at": {"en": "Time", "ru": "Время"},
     "title": {"en": "Subject", "ru": "Тема"},
     "text": {"en": "First words", "ru": "Первые слова"},
-    "read_at": {"en": "Read", "ru": "Прочитано"},
+    "read": {"en": "Read", "ru": "Прочитано"},
 }
 
 
@@ -20,8 +21,9 @@ _NOTIFICATIONS: Fields = {
     fields=_NOTIFICATIONS,
 )
 def notifications(context: Context, person: Person) -> Iterator[Row]:
+    mark = store.mark_of(context, person.member_id)
     for notice in store.every(context, person.member_id):
-        yield {name: getattr(notice, name) for name in _NOTIFICATIONS}
+        yield {"at": notice.at, "title": notice.title, "text": notice.text, "read": is_read(notice, mark)}
 
 
 @erasure
