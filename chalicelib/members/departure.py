@@ -19,7 +19,10 @@ def person(context: Context, member_id: str) -> Person:
     member, membership = store.read_with_membership(context.table, member_id)
     if member is None:
         raise Problem("not_found")
-    return _person(context, member, membership.kind if membership else "", membership.owner if membership else "")
+    present = (membership.owner,) if membership and membership.is_of_company else ()
+    return _person(
+        context, member, membership.kind if membership else "", membership.owner if membership else "", present
+    )
 
 
 @retry("version", "theirs")
@@ -58,6 +61,7 @@ def forget(context: Context, member_id: str) -> None:
     context.table.commit(tx)
 
 
-def _person(context: Context, member: Member | Leaver, kind: str, owner: str) -> Person:
-    companies = tuple(store.spoken_for(context.table, member.member_id))
+def _person(context: Context, member: Member | Leaver, kind: str, owner: str, present: tuple[str, ...] = ()) -> Person:
+    """`present`: the company for which the member acts, also where the club has not noted it."""
+    companies = tuple(dict.fromkeys([*present, *store.spoken_for(context.table, member.member_id)]))
     return Person(member.member_id, member.name, member.email, member.phone, kind, owner, companies)

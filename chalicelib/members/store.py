@@ -84,6 +84,10 @@ def move_out(tx: Transaction, member: Member, membership: Membership | None) -> 
     acted = membership.model_dump(include={"kind", "owner"}) if membership else {}
     tx.delete(keys.member(member.member_id), when=Attr("version").eq(member.version), label="version")
     tx.put({**keys.leaver(member.member_id).as_item(), **member.model_dump(exclude_none=True), **acted})
+    if membership and membership.is_of_company:
+        _note_spoken_for(
+            tx, member.member_id, membership.owner
+        )  # for those who were confirmed before the club noted it
     theirs = Attr("pk").not_exists() | Attr("member_id").eq(member.member_id)
     tx.delete(keys.email_owner(member.email), when=theirs, label="version")
     tx.delete(access_keys.membership(member.member_id), when=as_read(membership), label="theirs")
@@ -133,7 +137,11 @@ def put_membership(
     )
     tx.put({**access_keys.membership(member_id).as_item(), **membership}, when=when or free, label=label)
     if (membership["kind"], membership["status"]) == ("company", "active"):
-        tx.put({**keys.spoken_for(member_id, membership["owner"]).as_item(), "company_id": membership["owner"]})
+        _note_spoken_for(tx, member_id, membership["owner"])
+
+
+def _note_spoken_for(tx: Transaction, member_id: str, company_id: str) -> None:
+    tx.put({**keys.spoken_for(member_id, company_id).as_item(), "company_id": company_id})
 
 
 def drop_membership(tx: Transaction, member_id: str, owner: str, *, when: ConditionBase | None, label: str) -> None:

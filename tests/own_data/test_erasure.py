@@ -28,6 +28,7 @@ from chalicelib.contacts.preferences import service as preferences
 from chalicelib.contacts.preferences.schemas import PreferencesForm
 from chalicelib.contacts.schemas import NoteForm
 from chalicelib.mail import store as mail_store
+from chalicelib.members import keys as members_keys
 from chalicelib.own_data import service
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
@@ -338,6 +339,15 @@ def test_who_only_claims_a_company_is_none_of_its_contacts(life: Life, context: 
     service.erase(context, "mbr_stranger")
     kept = life.api.call("GET", path, life.manager).json
     assert [each["name"] for each in kept["contacts"]] == ["Boris Novikov"]
+
+
+def test_who_was_confirmed_before_companies_were_noted_is_found_in_theirs(life: Life, context: Context) -> None:
+    context.table.delete_many([members_keys.spoken_for(life.member_id, "cmp_1")])
+    shown = life.api.call("GET", "/v1/me/data?section=delivery_contacts", life.vera).json["sections"][0]["rows"]
+    assert NAME in {each["contact_name"] for each in shown}
+    life.leave()
+    service.erase(context, life.member_id)
+    assert [key for key in left_in_the_table(context) if not key.startswith("ONCE#")] == []
 
 
 def test_another_address_erases_nobody(life: Life, context: Context) -> None:
