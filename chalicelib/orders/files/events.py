@@ -1,4 +1,4 @@
-"""Events of an order's files: `company_id`, `order_id`, `order_version`, `distributor_id`, `file_id`, `kind`, `by`; of one attached `file_name`, `placed_by`, `orderer_id`."""
+"""Events of an order's files: `company_id`, `order_id`, `distributor_id`, `file_id`, `kind`, `by`; of one attached `file_name`, `placed_by`, `orderer_id`."""
 
 from chalicelib.platform import EventType
 

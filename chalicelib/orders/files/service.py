@@ -124,7 +124,7 @@ def _change(
     if name:
         owner = orders_keys.order(order.company_id, order.order_id)
         about = {"company_id": order.company_id, "distributor_id": order.distributor_id, "order_id": order.order_id}
-        record_event(tx, context, owner, name, **about, order_version=order.version, **(facts or {}))
+        record_event(tx, context, owner, name, **about, **(facts or {}))
     context.table.commit(tx)
 
 
