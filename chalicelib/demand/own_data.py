@@ -9,8 +9,7 @@ from dataclasses import replace
 from chalicelib.demand import keys, store
 from chalicelib.demand.rules import Demand
 from chalicelib.platform import Context
-from chalicelib.platform.keys import events_of
-from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data, take_from_texts
+from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data, take_from_events
 from chalicelib.table import Transaction, from_item
 
 _DEMANDS: Fields = {
@@ -31,7 +30,7 @@ def demands(context: Context, person: Person) -> Iterator[Row]:
 @erasure
 def forget_in_demands(context: Context, person: Person) -> None:
     for demand in _demands(context, person):
-        take_from_texts(context, events_of(keys.demand(demand.demand_id)), person)
+        take_from_events(context, keys.demand(demand.demand_id), person)
         left = _without(demand, person)
         if left != demand:
             tx = Transaction()

@@ -41,7 +41,3 @@ def run(job: str, at: str = "") -> Key:
 def event(owner: Key, at: str, event_id: str) -> Key:
     """The events of an owner."""
     return Key(owner.pk, f"EVENT#{at}#{event_id}")
-
-
-def events_of(owner: Key) -> Key:
-    return Key(owner.pk, "EVENT#")

@@ -62,11 +62,13 @@ class Person:
 _WRITTEN = ("text", "reason", "note")  # attributes, on whatever level of an item, that somebody wrote
 
 
-def take_from_texts(context: Context, place: Key, person: Person) -> None:
-    """Takes the person from what people wrote in the items at this place.
+def take_from_events(context: Context, owner: Key, person: Person) -> None:
+    """Takes the person from the events beside this item. Nobody hears of an event again by it, since only new items are told."""
+    take_from_texts(context, Key(owner.pk, "EVENT#"), person)
 
-    Safe to repeat. Nobody hears of an event again by it, since only new items are told.
-    """
+
+def take_from_texts(context: Context, place: Key, person: Person) -> None:
+    """Takes the person from what people wrote in the items at this place. Safe to repeat."""
     for item in context.table.query_all(place):
         left = _without(item, person)
         changes = {name: left[name] for name in item if left[name] != item[name]}

@@ -7,8 +7,7 @@ from chalicelib.orders import keys
 from chalicelib.orders.order import store
 from chalicelib.orders.order.rules import Order
 from chalicelib.platform import Context
-from chalicelib.platform.keys import events_of
-from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data, take_from_texts
+from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data, take_from_events
 from chalicelib.table import Transaction, retry
 
 _ORDERS: Fields = {
@@ -32,7 +31,7 @@ def orders(context: Context, person: Person) -> Iterator[Row]:
 def forget_in_orders(context: Context, person: Person) -> None:
     """The orders and their events stay, since the books need them, without the person."""
     for company_id in person.companies:
-        take_from_texts(context, events_of(keys.order(company_id, "")), person)
+        take_from_events(context, keys.order(company_id, ""), person)
     for order in _orders(context, person):
         if _without(order, person) != order:
             _forget(context, order.company_id, order.order_id, person)
