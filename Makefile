@@ -34,8 +34,7 @@ check: $(dev) ## style, types, import rules, contract (OpenAPI, template, packag
 	@$(run) -m infra.registers --check
 	@$(run) -m ruff check .
 	@$(run) -m ruff format --check .
-	@$(run) -m mypy
-	@$(run) -m mypy --config-file tests/mypy.ini
+	@$(run) -m mypy --config-file tests/mypy.ini & $(run) -m mypy; sources=$$?; wait $$! && exit $$sources
 	@$(run) -m pytest -q tests/contract $(ARGS)
 
 registers: $(dev) ## writes .chalice/ and infra/functions.yaml from the functions that the rooms declare
