@@ -122,19 +122,20 @@ def test_only_a_few_routes_are_open() -> None:
     assert {route.name for route in ROUTES if route.scope is None} == OPEN
 
 
-def test_readings_of_the_staff_and_of_a_companys_sums_ask_whether_the_right_still_holds(
+def test_readings_of_the_staff_of_a_distributor_and_of_a_companys_sums_ask_whether_the_right_still_holds(
     walk: Walk, context: Context
 ) -> None:
-    current = [route for route in ROUTES if route.current]
-    leavers = {
-        "staff": Caller.person("mbr_gone", "staff", "admin", "club"),
-        "company": Caller.person("mbr_gone", "company", "owner", "cmp_1"),
-    }
+    """Those of machine clients ask, too, and say that the client was disabled: `test_dismissed`."""
+    current = [route for route in ROUTES if route.current and not (route.scope or "").startswith("machine.")]
+    company = Caller.person("mbr_gone", "company", "owner", "cmp_1")
+    operator = Caller.person("mbr_gone", "distributor", "operator", "dst_1")
+    admin = Caller.person("mbr_gone", "staff", "admin", "club")
+    leavers = {"staff": admin, "distributor": operator, "fulfilment": operator}
     with spent(context.table.client) as cost:
         found = walk.otherwise(
             current,
             (404, "not_found"),
-            lambda route: {"caller": leavers["staff" if (route.scope or "").startswith("staff.") else "company"]},
+            lambda route: {"caller": leavers.get((route.scope or "").split(".")[0], company)},
         )
     assert (found, set(cost.calls), len(cost.calls)) == ({}, {"GetItem"}, len(current))
     # Each has a budget of one read, for what the caller has seen before; the analytics read the membership with their rows.
