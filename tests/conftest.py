@@ -40,7 +40,7 @@ NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, noon in the club's 
 
 
 DEPLOYED = ("tests/e2e/", "tests/days/")  # the files of each share a club that is deployed once for a process
-# Its tests share nothing, and those that run only when asked for take a third of an hour: each goes to any process.
+# Its tests share nothing, and the slow ones take many minutes: each goes to any process.
 APART = ("tests/exchange/reading/test_any_file.py",)
 
 
