@@ -49,9 +49,8 @@ def codes(guest: Portal, email: str) -> list[str]:
 
 def test_three_wrong_codes_spend_the_right_one(cloud: DeployedClub, guest: Portal, anna: str) -> None:
     sign_in_id, code = asked(cloud, guest, anna)
-    wrong = [
-        f"{(int(code) + away) % 10**6:06d}" for away in (1, 1, 2, 3)
-    ]  # one comes twice, as when its answer is lost
+    # One comes twice, as when its answer was lost.
+    wrong = [f"{(int(code) + away) % 10**6:06d}" for away in (1, 1, 2, 3)]
     assert [refused(guest, sign_in_id, each) for each in wrong] == [
         (422, "wrong_code"),
         (422, "wrong_code"),
