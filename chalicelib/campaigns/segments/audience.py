@@ -25,7 +25,7 @@ from chalicelib.campaigns.config import Campaigns
 from chalicelib.campaigns.segments import facts, rules, service, store
 from chalicelib.campaigns.segments.model import Candidate, Invited, Sampled
 from chalicelib.campaigns.segments.schemas import AudienceForm, AudienceView, SampledMemberView
-from chalicelib.campaigns.segments.store import Audience, AudiencePart
+from chalicelib.campaigns.segments.store import Audience, AudiencePart, Sums
 from chalicelib.contacts import ContactClass
 from chalicelib.members import Member
 from chalicelib.platform import Club, Context, Problem, aws, or_not_found, queue_url
@@ -54,20 +54,22 @@ def start(context: Context, form: AudienceForm, *, by: str) -> AudienceView:
     )
     tx = Transaction()
     store.create_audience(tx, context, made)
-    return context.commit(tx, _shown(made, []))
+    return context.commit(tx, _with_sample(made, []))
 
 
 def show(context: Context, audience_id: str) -> AudienceView:
     """The progress and the numbers so far. One call. Raises 404."""
     found = store.read_audiences(context.table, [audience_id])
-    return _shown(*or_not_found(next(iter(found), None)))
+    return _with_sample(*or_not_found(next(iter(found), None)))
 
 
 def page(context: Context, limit: int, after: Position) -> tuple[list[AudienceView], Position]:
-    """Those that somebody asked for, newest first, each with its numbers so far."""
+    """Those that somebody asked for, newest first. One call, and where some are not counted yet the parts of these."""
     listed = store.audiences_page(context.table, limit, after)
-    found = store.read_audiences(context.table, [item["audience_id"] for item in listed.items])
-    return [_shown(*each) for each in found], listed.last
+    sums = {item["audience_id"]: store.sums_of(item) for item in listed.items}
+    running = [audience_id for audience_id, each in sums.items() if each.shards < SHARDS]
+    sums |= {found.audience_id: _sums(parts) for found, parts in store.read_audiences(context.table, running)}
+    return [_shown(store.audience_of(item), sums[item["audience_id"]], None) for item in listed.items], listed.last
 
 
 def ask_for_count(audience_id: str) -> None:
@@ -179,22 +181,31 @@ def _ask_for_page(audience_id: str, shard: int, page: int) -> None:
     aws.sqs().send_message(QueueUrl=queue_url("audiences"), MessageBody=json.dumps(body))
 
 
-def _shown(found: Audience, parts: Sequence[AudiencePart]) -> AudienceView:
+def _sums(parts: Sequence[AudiencePart]) -> Sums:
     left: Counter[str] = Counter()
     for part in parts:
         left.update(part.left_out or {})
-    matched = sum(part.matched for part in parts)
+    matched, members = sum(part.matched for part in parts), sum(part.members for part in parts)
+    return Sums(sum(part.done for part in parts), members, matched, left)
+
+
+def _with_sample(found: Audience, parts: Sequence[AudiencePart]) -> AudienceView:
+    sample = _sample([each for part in parts for each in part.sample])
+    return _shown(found, _sums(parts), [SampledMemberView.of(each) for each in sample])
+
+
+def _shown(found: Audience, sums: Sums, sample: list[SampledMemberView] | None) -> AudienceView:
     return AudienceView(
         audience_id=found.audience_id,
-        state="done" if sum(part.done for part in parts) == SHARDS else "running",
+        state="done" if sums.shards == SHARDS else "running",
         conditions=found.rules,
         topic=found.topic or None,
         issue_class=found.issue_class,
         created_by=found.created_by,
         created_at=found.created_at,
-        members=sum(part.members for part in parts),
-        matched=matched,
-        invited=matched - left.total(),
-        left_out=dict(sorted(left.items())),
-        sample=[SampledMemberView.of(each) for each in _sample([each for part in parts for each in part.sample])],
+        members=sums.members,
+        matched=sums.matched,
+        invited=sums.matched - sum(sums.left_out.values()),
+        left_out=dict(sorted(sums.left_out.items())),
+        sample=sample,
     )

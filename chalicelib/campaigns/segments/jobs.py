@@ -10,7 +10,7 @@ from chalicelib.platform.registry.functions import READ, SECRET, items, queue_wo
     workers=8,
     filled_by=("deliver_events",),
     loop="Each page of the members asks for the next one; the last one asks for none.",
-    may=(table(*READ), items("put", prefix="AUDIENCE#"), SECRET),
+    may=(table(*READ), items("put", "update", prefix="AUDIENCE#"), SECRET),
 )
 def count_audience(context: Context, message: dict[str, Any]) -> None:
     """Count a page of the members for an audience."""

@@ -83,8 +83,8 @@ class AudienceView(View):
     matched: int = Field(description="Those who meet the conditions.")
     invited: int = Field(description="Those of them who would get a letter.")
     left_out: dict[str, int] = Field(description="The others, by reason.")
-    sample: list[SampledMemberView] = Field(
-        description="Some of those who meet the conditions, at most 20 with a letter and 20 without."
+    sample: list[SampledMemberView] | None = Field(
+        description="Some of those who meet the conditions, at most 20 with a letter and 20 without; null in a list."
     )
 
 

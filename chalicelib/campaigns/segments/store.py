@@ -2,14 +2,15 @@
 
 SEGMENT   a name and conditions
 AUDIENCE  the conditions and the topic as they were when somebody asked
+          and the sums of the shards that are counted, with which it stands in the list
 PART      the progress and the counts of one shard of the members; only the worker of its next page writes it
 PEOPLE    the people of one page, in the audience of an issue only; written with the part
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -21,6 +22,7 @@ from chalicelib.platform import Context, derived_id, record_event
 from chalicelib.table import Item, Page, Position, Refused, Table, Transaction, at_version, from_item, shards, to_item
 
 KEEP_DAYS = 400
+_LEFT_OUT = "left_out:"  # and the reason: attributes of an audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,15 @@ class AudiencePart:
     left_out: dict[str, int] | None = None
     zones: dict[str, int] | None = None
     sample: tuple[Sampled, ...] = ()
+
+
+class Sums(NamedTuple):
+    """The counts of some shards of an audience, of which `shards` are at their end."""
+
+    shards: int
+    members: int
+    matched: int
+    left_out: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +161,17 @@ def audiences_page(table: Table, limit: int, after: Position) -> Page:
     return table.query(listed, index="gsi1", newest_first=True, limit=limit, after=after)
 
 
+def sums_of(item: Item) -> Sums:
+    """Of the shards that are counted, as the audience's item has them. An audience of before has none."""
+    left = {name.removeprefix(_LEFT_OUT): int(value) for name, value in item.items() if name.startswith(_LEFT_OUT)}
+    shards_done, members, matched = (int(item.get(name, 0)) for name in ("shards_done", "members", "matched"))
+    return Sums(shards_done, members, matched, left)
+
+
+def audience_of(item: Item) -> Audience:
+    return from_item(Audience, item)
+
+
 def read_part(table: Table, audience_id: str, shard: int) -> tuple[Audience | None, AudiencePart]:
     """The audience, and the part of this shard, which may not have begun."""
     key, part = keys.audience(audience_id), keys.audience_part(audience_id, shard)
@@ -168,11 +190,22 @@ def write_part(context: Context, audience: Audience, part: AudiencePart, people:
     try:
         if audience.issue_id:
             context.table.commit(_frozen(context, audience, part, people, item, before, expires_at))
+        elif part.done:
+            context.table.commit(_summed(audience, part, item, before))
         else:
             context.table.put(item, when=before)
     except Refused:
         return False
     return True
+
+
+def _summed(audience: Audience, part: AudiencePart, item: Item, before: ConditionBase) -> Transaction:
+    tx = Transaction()
+    tx.put(item, when=before, label="part")
+    left = {f"{_LEFT_OUT}{reason}": number for reason, number in (part.left_out or {}).items()}
+    counts = {"shards_done": 1, "members": part.members, "matched": part.matched, **left}
+    tx.update(keys.audience(audience.audience_id), add=counts)
+    return tx
 
 
 def _frozen(

@@ -315,6 +315,7 @@ def begin_writing(
         "state": "writing" if cut.parts else "done",
         "progress_at": context.at,
         "rows_total": cut.rows,
+        "rows_looked_at": 2 * cut.rows,
         "rows_skipped": cut.skipped,
         "parts_total": cut.parts,
         "file_parts": cut.parts,

@@ -27,7 +27,7 @@ class ImportRowCountsView(ImportCountsView):
 
 
 class ImportProgressView(View):
-    rows_looked_at: int = Field(description="While the file is split: each row is looked at twice.")
+    rows_looked_at: int = Field(description="Grows while the file is split: each row is looked at twice.")
     parts_done: int
     parts_total: int
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, get_origin
 
 from pydantic import BaseModel
@@ -23,13 +24,16 @@ CURRENCY = "currency"
 NAME_OF = "its_name"
 _BESIDE = ((CURRENCY,), (NAME_OF,))  # second columns of a field
 _LONGEST = 32_000  # characters that a workbook takes in a cell
+_LINK = {"url", "expires_at"}
 _YES = {True: {"en": "yes", "ru": "да"}, False: {"en": "no", "ru": "нет"}}
 
 
 def flat(row: BaseModel, language: str, above: Path = ()) -> dict[Path, Cell]:
-    """The cells of a row by the path of their fields."""
+    """The cells of a row by the path of their fields. A link that ends soon is none."""
     cells: dict[Path, Cell] = {}
     for field, value in row:
+        if field in _short_lived(type(row)):
+            continue
         told = type(row).model_fields[field]
         path = (*above, told.serialization_alias or told.alias or field)
         if isinstance(value, Money):
@@ -45,14 +49,33 @@ def flat(row: BaseModel, language: str, above: Path = ()) -> dict[Path, Cell]:
 def columns_of(row: type[BaseModel], above: Path = ()) -> Iterator[Path]:
     """The columns of a list without rows, by the fields of the view of a row."""
     for field, told in row.model_fields.items():
-        path = (*above, told.serialization_alias or told.alias or field)
-        groups = [] if get_origin(told.annotation) is list else models_in(told.annotation)
+        if field in _short_lived(row):
+            continue
+        path, groups = (*above, told.serialization_alias or told.alias or field), _groups(told.annotation)
         if Money in groups:
             yield from (path, (*path, CURRENCY))
         elif groups and not above:
             yield from columns_of(groups[0], path)
         else:
             yield path
+
+
+@cache
+def _short_lived(row: type[BaseModel]) -> frozenset[str]:
+    """The fields of a link that ends, and those that have nothing but these: a file outlives them."""
+    fields = row.model_fields
+    ends = {field for field in fields if field in _LINK or field.endswith("_url")} if fields.keys() >= _LINK else set()
+    empty = {
+        field
+        for field, told in fields.items()
+        if (groups := _groups(told.annotation)) and not any(any(columns_of(each)) for each in groups)
+    }
+    return frozenset(ends | empty)
+
+
+def _groups(annotation: Any) -> list[type[BaseModel]]:
+    """The views that a value may be; none for a list of them."""
+    return [] if get_origin(annotation) is list else models_in(annotation)
 
 
 def columns(rows: Iterable[Mapping[Path, Cell]]) -> list[Path]:
@@ -102,7 +125,9 @@ def _cell(value: Any, language: str) -> Cell:
 def _texts(value: Any, language: str) -> Iterator[str]:
     """The members of a list or a mapping, each as a text; whatever else as one."""
     if isinstance(value, BaseModel):
-        value = {name: each for name, each in value if each not in (None, [], "")}
+        value = {
+            name: each for name, each in value if each not in (None, [], "") and name not in _short_lived(type(value))
+        }
     if isinstance(value, Mapping):
         yield from (f"{name}: {_text(each, language)}" for name, each in value.items())
     elif isinstance(value, Sequence) and not isinstance(value, str):

@@ -53,7 +53,7 @@ def change_call_news(call: Call, form: CallNewsForm) -> Answer[CallNewsView]:
 
 
 def _kind(kind: str) -> CallKind:
-    """Raises `not_found` for a kind that there is not."""
+    """Raises 404 for a kind that there is not."""
     if kind not in list(CallKind):
-        raise Problem("not_found")
+        raise Problem("not_found", f"There is no such kind of calls. There are: {', '.join(CallKind)}.")
     return CallKind(kind)

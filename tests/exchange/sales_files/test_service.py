@@ -85,7 +85,7 @@ def test_a_file_becomes_documents_of_companies(api: Api, context: Context) -> No
         ["Итого", *[""] * 7, "1 090,50"],
     )
     done = bring(api, context, content)
-    assert (done["state"], done["progress"]) == ("done", {"rows_looked_at": 0, "parts_done": 1, "parts_total": 1})
+    assert (done["state"], done["progress"]) == ("done", {"rows_looked_at": 2 * 5, "parts_done": 1, "parts_total": 1})
     assert counts(done) == ({"total": 5, "skipped": 1, "created": 4}, {"created": 3})
     assert (done["companies_created"], done["bad_rows"], done["reason"]) == (2, None, None)
     assert (done["encoding"], done["delimiter"], done["columns"]["document"]) == ("utf-8", ";", "Номер")
@@ -132,8 +132,10 @@ def test_an_import_tells_how_many_rows_were_looked_at_while_its_file_is_split(
     monkeypatch.setattr(service, "SECONDS_BETWEEN_NEWS", 0)
     for module in (service, reader):
         monkeypatch.setattr(module, "ROWS_BETWEEN_LOOKS", 2)
+    told: list[int] = []
+    monkeypatch.setattr(service.store, "tell_rows", lambda context, import_id, rows: told.append(rows))
     done = bring(api, context, table(*(row(f"УТ-{at}") for at in range(5))), key="first", dry_run=True)
-    assert done["progress"]["rows_looked_at"] == 2 * 4
+    assert (told, done["progress"]["rows_looked_at"]) == ([2, 4, 6, 8], 2 * 5)
 
 
 def test_an_older_upload_that_is_late_does_not_bring_old_content_back(api: Api, context: Context) -> None:

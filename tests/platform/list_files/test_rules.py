@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.platform.http.forms import View
-from chalicelib.platform.list_files.rules import NAME_OF, columns, flat, named, sums
+from chalicelib.platform.list_files.rules import NAME_OF, columns, columns_of, flat, named, sums
 from chalicelib.platform.money import Money
 
 
@@ -81,3 +81,27 @@ def test_a_column_of_ids_has_a_second_one_with_the_names_unless_they_stand_there
     shown = named(rows, {"com_1": "Luch", "com_2": "Zarya", "mbr_1": "Anna"})
     assert columns(shown) == [("company_id",), ("company_name",), ("by",), ("by", NAME_OF), ("note",)]
     assert [row["by", NAME_OF] for row in shown] == ["Anna", None]
+
+
+class Link(View):
+    url: str
+    expires_at: str
+
+
+class Work(View):
+    work_id: str
+    rows: Link | None
+
+
+def test_a_link_that_ends_is_no_column() -> None:
+    works = [
+        Work(work_id="1", rows=Link(url="https://files.example/1", expires_at="2026-11-20")),
+        Work(work_id="2", rows=None),
+    ]
+    assert [flat(each, "en") for each in works] == [{("work_id",): "1"}, {("work_id",): "2"}]
+    assert flat(Link(url="https://files.example/1", expires_at="2026-11-20"), "en") == {}
+    assert [*columns_of(Work)] == [("work_id",)]
+
+
+def test_a_list_without_rows_has_the_columns_of_its_fields() -> None:
+    assert [*columns_of(Row)] == columns([flat(row(FIRM, "5.50"), "en")])

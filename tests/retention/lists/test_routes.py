@@ -63,4 +63,8 @@ def test_a_script_that_cannot_be_filled_is_refused(api: Api, context: Context) -
     for text in ("{{ nobody }}", "{% for a in person %}x{% endfor %}", "{{ person"):
         refused = api.call("PUT", SCRIPT, HEAD, {"en": text}, headers={"if-match": '"0"'})
         assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/en")
-    assert api.call("GET", "/v1/staff/calls/scripts/nothing", HEAD).status == 404
+    unknown = api.call("GET", "/v1/staff/calls/scripts/nothing", HEAD, headers={"accept-language": "ru"})
+    assert (unknown.status, unknown.json["detail"].startswith("Такого вида звонков нет. Есть: win_back, ")) == (
+        404,
+        True,
+    )
