@@ -64,7 +64,7 @@ functions.http(
         whole_table,
         files("imports/", "get", "put"),
         files("simulations/", "get"),
-        files("hand-overs/", "get"),
+        files("hand-overs/", "get", "put"),
         files("products/", "get", "put", "delete"),
         files("displays/", "get", "put"),
         files("statements/", "get", "put"),

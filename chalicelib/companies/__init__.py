@@ -54,8 +54,14 @@ with opened_when_asked(__name__):
     from chalicelib.companies.joins import join as join_companies
     from chalicelib.companies.joins import part as part_companies
     from chalicelib.companies.keys import company as company_key
-    from chalicelib.companies.model import Company, CustomerRef, Person
-    from chalicelib.companies.people.membership import change_manager, check_active, check_manager, check_staff
+    from chalicelib.companies.model import Company, CustomerRef, FirmMember, Person
+    from chalicelib.companies.people.membership import (
+        change_manager,
+        check_active,
+        check_manager,
+        check_staff,
+        is_staff,
+    )
     from chalicelib.companies.people.readers import buyer_reader, company_name, manager_of, who_buys
     from chalicelib.companies.privileges import missing_facts, missing_for
     from chalicelib.companies.regions.rules import region_of, zone_of
@@ -63,7 +69,15 @@ with opened_when_asked(__name__):
     from chalicelib.companies.regions.service import managers_of_regions
     from chalicelib.companies.regions.service import replace as replace_region_managers
     from chalicelib.companies.regions.service import show as show_region_managers
-    from chalicelib.companies.rules import customer_key, inn_is_valid, listed_as, manager_asked_for, name_key, needs_kpp
+    from chalicelib.companies.rules import (
+        customer_key,
+        inn_is_valid,
+        listed_as,
+        manager_asked_for,
+        match_firm,
+        name_key,
+        needs_kpp,
+    )
     from chalicelib.companies.schemas import (
         CompaniesQuery,
         FoundCompaniesPage,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from chalicelib.companies import store
 from chalicelib.companies.events import CHANGED
-from chalicelib.companies.model import Company, Contact, FormerInn, Person
+from chalicelib.companies.model import Company, Contact, FirmMember, FormerInn, Person
 from chalicelib.companies.people.membership import check_active, record_handed_over, record_of_company, speaks
 from chalicelib.companies.rules import kpp_fault, match_firm, name_words
 from chalicelib.companies.schemas import CompanyChangeForm, CompanyView
@@ -58,9 +58,9 @@ def company_by_inn(context: Context, inn: str, kpp: str | None) -> Company | Non
     return read_company(context, found[0].company_id) if len(found) == 1 else None
 
 
-def companies_of_inns(context: Context, inns: Iterable[str]) -> dict[str, list[str]]:
-    """The ids of the companies of each INN, by INN; those that have any. One read for a hundred."""
-    return {inn: [each.company_id for each in firm] for inn, firm in store.firms(context.table, inns).items()}
+def companies_of_inns(context: Context, inns: Iterable[str]) -> dict[str, list[FirmMember]]:
+    """The companies of each INN, by INN; those that have any. One read for a hundred."""
+    return store.firms(context.table, inns)
 
 
 def people_of(context: Context, company_id: str) -> list[Person]:

@@ -156,26 +156,32 @@ class HandOver(NamedTuple):
 
 @retry("version")
 def hand_over(
-    context: Context, company_id: str, from_manager: str | None, to_manager: str, region: str | None, order: HandOver
+    context: Context,
+    company_id: str,
+    was: Mapping[str, str | None],
+    changes: Mapping[str, str],
+    order: HandOver,
 ) -> Company | None:
-    """Gives the company to another manager, and a region if it has none. Safe to repeat.
+    """Gives the company another manager, region or distributor. Safe to repeat.
 
-    None for a company that has another manager than `from_manager` by now, so that it stays as it is. Raises 422 for a manager who is
-    not on the staff any more.
+    None for a company that is not as it `was` any more, so that it stays as it is. A region that is not in `was` is given to a company that
+    has none. Raises 422 for a manager who is not on the staff any more.
     """
     found = store.read(context.table, company_id, consistent=True)
     if found is None or found.hand_over_id == order.hand_over_id:
         return found
-    if found.manager_id != from_manager:
+    if any(getattr(found, name) != value for name, value in was.items()):
         return None
-    changes = {"manager_id": to_manager, "hand_over_id": order.hand_over_id}
+    given = dict(changes)
+    if found.region and "region" not in was:
+        given.pop("region", None)
     tx = Transaction()
-    check_manager(tx, to_manager)
-    if region and not found.region:
-        changes["region"] = region
-        record_of_company(tx, context, company_id, CHANGED, changes={"region": region}, by=order.by)
-    changed = store.change(tx, found, changes, context.at)
-    record_handed_over(tx, context, found, to_manager, by=order.by, hand_over_id=order.hand_over_id)
+    changed = store.change(tx, found, {**given, "hand_over_id": order.hand_over_id}, context.at)
+    if manager_id := given.pop("manager_id", None):
+        check_manager(tx, manager_id)
+        record_handed_over(tx, context, found, manager_id, by=order.by, hand_over_id=order.hand_over_id)
+    if given:
+        record_of_company(tx, context, company_id, CHANGED, changes=given, by=order.by)
     context.table.commit(tx)
     return changed
 

@@ -216,6 +216,10 @@ class WorkInParts:
     def put_object(self, work_id: str, name: str, content: bytes) -> None:
         aws.s3().put_object(Bucket=settings().files_bucket, Key=self.object_name(work_id, name), Body=content)
 
+    def object(self, work_id: str, name: str) -> bytes:
+        stored = aws.s3().get_object(Bucket=settings().files_bucket, Key=self.object_name(work_id, name))
+        return stored["Body"].read()
+
     def link(self, work_id: str, name: str) -> str:
         """An address of an object that works for `LINK_SECONDS`. It is saved under the id of the work, with the ending of the name."""
         _, dot, ending = name.rpartition(".")

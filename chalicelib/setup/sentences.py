@@ -37,9 +37,12 @@ SENTENCES: dict[Language, dict[StepCode, Words]] = {
         "managed": Words(
             "Each company has a manager",
             "Without one nobody gets the letters about its people and its requests. `GET /v1/staff/companies?manager=none` lists them; "
-            "`PUT /v1/staff/region-managers` names the manager of each region first.",
+            "`PUT /v1/staff/region-managers` names the manager of each region first. `POST /v1/staff/setup/files` reads each company's from a file.",
         ),
-        "delivered": Words("Each company has a region or a distributor", "Without either the company cannot order."),
+        "delivered": Words(
+            "Each company has a region or a distributor",
+            "Without either the company cannot order. `POST /v1/staff/setup/files` reads both from a file.",
+        ),
     },
     "ru": {
         "ladder": Words("Действует шкала уровней", "Без неё покупки не дают скидки."),
@@ -63,10 +66,11 @@ SENTENCES: dict[Language, dict[StepCode, Words]] = {
         "managed": Words(
             "У каждой компании есть менеджер",
             "Без него никто не получает писем о её людях и запросах. Их список: `GET /v1/staff/companies?manager=none`; "
-            "сначала `PUT /v1/staff/region-managers` назовёт менеджера каждого региона.",
+            "сначала `PUT /v1/staff/region-managers` назовёт менеджера каждого региона. `POST /v1/staff/setup/files` прочтёт менеджера каждой компании из файла.",
         ),
         "delivered": Words(
-            "У каждой компании есть регион или дистрибьютор", "Без того и другого компания не может заказывать."
+            "У каждой компании есть регион или дистрибьютор",
+            "Без того и другого компания не может заказывать. `POST /v1/staff/setup/files` прочтёт их из файла.",
         ),
     },
 }

@@ -43,6 +43,16 @@ def test_the_head_of_sales_hands_a_portfolio_over_and_decides(club: Club) -> Non
     rows = downloaded(head, "/v1/staff/hand-overs", "ru")
     assert ("Игорь Уходов", "Вера Новикова") in {(row["от менеджера"], row["кому"]) for row in rows}
 
+    # A list of customers says what companies get; a row of a company that the club does not know stops no other.
+    customers = (
+        "ИНН;Менеджер;Регион;Дистрибьютор",
+        f"{BUYING.inn};Новикова Вера;;светотехника центр",
+        "7707083893;;Москва г;",
+    )
+    loaded = head.post("/v1/staff/setup/files", {"kind": "companies", "content": "\n".join(customers)})
+    assert [row["result"] for row in loaded["items"]] == ["planned", "failed"]
+    assert done(head, f"/v1/staff/hand-overs/{loaded['hand_over_id']}")["changed"] == 1
+
     manager = club.guest.sign_in("vera@club.example")
     assert len(manager.get("/v1/staff/companies?manager=me")["items"]) == 2
     _calls(manager, path, today)

@@ -31,14 +31,15 @@ class HandOverView(WorkView):
     """A hand-over of many companies."""
 
     hand_over_id: str
-    from_manager: str = Field(description="A manager's id, or `none`.")
+    from_manager: str | None = Field(description="A manager's id, or `none`; null: the companies of a file.")
     from_manager_name: Annotated[str | None, NameOf("from_manager")] = None
     region: str | None
-    to_manager_id: str | None = Field(description="Null: the manager of each company's region.")
+    to_manager_id: str | None = Field(description="Null: the manager of each company's region, or of its row.")
     to_manager_name: Annotated[str | None, NameOf("to_manager_id")] = None
-    reason: str
+    reason: str = Field(description="Empty for a file.")
     handed_over: int = Field(description="Companies handed over so far.")
-    stayed: int = Field(description="Companies that have no manager of their region, or got another one meanwhile.")
+    changed: int = Field(description="Those that kept their manager, and have another region or distributor.")
+    stayed: int = Field(description="Companies that have no manager of their region, or were changed meanwhile.")
     companies: HandOverListView | None = Field(description="Null until it is done, and 90 days after.")
 
 

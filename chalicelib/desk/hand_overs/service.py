@@ -1,6 +1,6 @@
 """Hand-overs of many companies, from the order to the letters: work in parts, company by company.
 
-start          stores the hand-over with its event
+start          stores the hand-over with its event; start_rows that of a file, whose rows lie in the bucket
 on_began       sends the first part to the queue
 hand_over_part hands the companies of a part over, each in a transaction of its own; the last part writes the list, and an event for each
                receiving manager
@@ -11,7 +11,9 @@ done again finds its companies done, and counts them the same.
 Weakest point: a company that is renamed meanwhile may be missed, since companies come by name. It stays with its manager, whose list shows it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -32,7 +34,7 @@ from chalicelib.table import Item, Position, Transaction
 
 COMPANIES = 100  # that a part looks at
 NOBODY = "none"
-HEADING = Row._fields
+HEADING = Row._fields[:-1]
 LIST_KEPT = timedelta(days=90)  # in the bucket
 
 
@@ -49,6 +51,16 @@ def start(context: Context, form: ClientHandOverForm, by: str) -> HandOverView:
     return context.commit(tx, _view(context, made))
 
 
+def start_rows(context: Context, rows: Sequence[Row], by: str) -> str:
+    """A hand-over that gives each company what its row names. The id of the hand-over."""
+    hand_over_id = context.new_id("hov")
+    store.WORK.put_object(hand_over_id, store.FILE, json.dumps(rows, ensure_ascii=False).encode())
+    tx = Transaction()
+    store.create(tx, context, hand_over_id, by, {})
+    context.table.commit(tx)
+    return hand_over_id
+
+
 def show(context: Context, hand_over_id: str) -> HandOverView:
     found = or_not_found(store.WORK.load(context, hand_over_id))
     return _view(context, found)
@@ -63,11 +75,13 @@ def page(context: Context, limit: int, after: Position) -> tuple[list[HandOverVi
 def hand_over_part(context: Context, message: dict[str, Any]) -> None:
     """Hands the companies of the part in the message over. Safe to repeat."""
 
-    def some_companies(found: Progress, after: Position) -> tuple[list[list[str]], Position]:
+    def some_companies(found: Progress, after: Position) -> tuple[list[list[Any]], Position]:
+        if "from_manager" not in found.item:
+            return _of_file(found, after)
         several, following = companies.some_companies(context, COMPANIES, after)
         return [list(_plan(context, found, each)) for each in several if _is_meant(found, each)], following
 
-    def do(found: Progress, members: list[list[str]]) -> tuple[list[list[str]], Mapping[str, Any]]:
+    def do(found: Progress, members: list[list[Any]]) -> tuple[list[list[Any]], Mapping[str, Any]]:
         rows = {member[0]: Row(*member) for member in members}
         order = HandOver(found.work_id, found.item["created_by"])
 
@@ -75,17 +89,26 @@ def hand_over_part(context: Context, message: dict[str, Any]) -> None:
             rows[company_id] = _hand_over(context, found, rows[company_id], order)
 
         each_company(list(rows), hand_over, "company not handed over")
-        handed = sum(row.outcome == Outcome.HANDED_OVER for row in rows.values())
-        return [list(row) for row in rows.values()], {"handed_over": handed, "stayed": len(rows) - handed}
+        ends = Counter(row.outcome for row in rows.values())
+        handed, changed = ends[Outcome.HANDED_OVER], ends[Outcome.CHANGED]
+        counts = {"handed_over": handed, "changed": changed, "stayed": len(rows) - handed - changed}
+        return [list(row) for row in rows.values()], counts
 
-    def finish(found: Progress, parts: Iterator[list[list[str]]]) -> Item:
+    def finish(found: Progress, parts: Iterator[list[list[Any]]]) -> Item:
         rows = [Row(*row) for row in chain.from_iterable(parts)]
-        content = listing(HEADING, ([harmless(cell) for cell in row] for row in rows))
+        content = listing(HEADING, ([harmless(str(cell)) for cell in row[: len(HEADING)]] for row in rows))
         store.WORK.put_object(found.work_id, store.LIST, content)
         _tell_receivers(context, found, rows)
         return {}
 
     store.WORK.run(context, message, companies=some_companies, do=do, finish=finish)
+
+
+def _of_file(found: Progress, after: Position) -> tuple[list[list[Any]], Position]:
+    rows = json.loads(store.WORK.object(found.work_id, store.FILE))
+    first = int(after["row"]) if after else 0
+    following = first + COMPANIES
+    return rows[first:following], {"row": str(following)} if following < len(rows) else None
 
 
 def _is_meant(found: Progress, company: Company) -> bool:
@@ -107,11 +130,15 @@ def _plan(context: Context, found: Progress, company: Company) -> Row:
 
 
 def _hand_over(context: Context, found: Progress, row: Row, order: HandOver) -> Row:
-    if not row.to_manager:
+    if row.outcome == Outcome.NO_MANAGER_OF_REGION:
         return row
-    from_manager = None if found.item["from_manager"] == NOBODY else found.item["from_manager"]
-    done = companies.hand_over(context, row.company_id, from_manager, row.to_manager, row.region or None, order)
-    return row._replace(outcome=(Outcome.HANDED_OVER if done else Outcome.HAS_ANOTHER_MANAGER).value)
+    was, stays = row.was, Outcome.CHANGED_MEANWHILE
+    if was is None:
+        from_manager = found.item["from_manager"]
+        was, stays = {"manager_id": None if from_manager == NOBODY else from_manager}, Outcome.HAS_ANOTHER_MANAGER
+    changed = Outcome.HANDED_OVER if row.to_manager else Outcome.CHANGED
+    done = companies.hand_over(context, row.company_id, was, row.changes, order)
+    return row._replace(outcome=(changed if done else stays).value)
 
 
 def _tell_receivers(context: Context, found: Progress, rows: Iterable[Row]) -> None:
@@ -135,11 +162,12 @@ def _view(context: Context, found: Progress) -> HandOverView:
     return HandOverView(
         **found.facts(context),
         hand_over_id=found.work_id,
-        from_manager=found.item["from_manager"],
+        from_manager=found.item.get("from_manager"),
         region=found.item.get("region"),
         to_manager_id=found.item.get("to_manager_id"),
-        reason=found.item["reason"],
+        reason=found.item.get("reason", ""),
         handed_over=found.count("handed_over"),
+        changed=found.count("changed"),
         stayed=found.count("stayed"),
         companies=_list(context, found) if kept else None,
     )

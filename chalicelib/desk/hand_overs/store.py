@@ -1,6 +1,7 @@
 """Hand-overs in the table: work in parts whose item also has its portfolio, the receiving manager, the author and the reason.
 
-Objects lie below `hand-overs/{hand_over}/`: `parts/{n}-{digest}` are rows of the list, `companies.csv` is the list.
+Objects lie below `hand-overs/{hand_over}/`: `parts/{n}-{digest}` are rows of the list, `companies.csv` is the list;
+`rows.json` are those of a file.
 """
 
 from typing import Any
@@ -12,6 +13,7 @@ from chalicelib.table import Transaction
 
 KEEP_DAYS = 400  # as long as the events of the companies; the bucket drops the list earlier
 LIST = "companies.csv"
+FILE = "rows.json"
 
 WORK = WorkInParts(
     lambda: queue_url("handovers"), "hand-overs/", keys.hand_over, keys.hand_over_part, KEEP_DAYS, keys.hand_over_list

@@ -10,9 +10,9 @@ from chalicelib.exchange.columns.dates import day, typed_day
 from chalicelib.exchange.columns.headings import heading_key, usual
 from chalicelib.exchange.columns.model import CellError, TypedMoment, TypedNumber
 from chalicelib.exchange.shipments.model import FileShipment
+from chalicelib.exchange.tables.small_files import text_of
 from chalicelib.platform import code_key, spelled
 
-WITHIN = 20  # rows in which the heading is looked for
 NEEDED = ("order", "document")
 # Likeliest first.
 HEADINGS: Mapping[str, str] = {
@@ -86,10 +86,7 @@ def _number_in(cell: str) -> str:
 
 
 def _text(cell: str) -> str:
-    """A workbook keeps moments as such, and 123 as 123.0."""
-    if isinstance(cell, TypedMoment):
-        return cell
-    return cell.removesuffix(".0") if isinstance(cell, TypedNumber) else spelled(cell)
+    return text_of(cell) if isinstance(cell, TypedMoment) else spelled(text_of(cell))
 
 
 def day_of(cell: str, zone: tzinfo) -> date:

@@ -5,9 +5,6 @@ the file says otherwise of it is told.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 from pydantic import ValidationError
@@ -16,10 +13,9 @@ from chalicelib import orders
 from chalicelib.exchange.columns.model import CellError
 from chalicelib.exchange.shipments import rows as file_rows
 from chalicelib.exchange.shipments.model import MOST_SHIPMENTS, FileShipment
-from chalicelib.exchange.shipments.rows import WITHIN
 from chalicelib.exchange.shipments.schemas import FileShipmentView
-from chalicelib.exchange.tables.files import tables_of
 from chalicelib.exchange.tables.model import Unreadable
+from chalicelib.exchange.tables.small_files import WITHIN, table_below
 from chalicelib.orders import Order, ShipForm, Shipment
 from chalicelib.platform import Club, Context, code_key
 from chalicelib.platform.http import validation
@@ -40,23 +36,14 @@ def ship(context: Context, distributor_id: str, author: str, content: bytes) -> 
 
 
 def _read(content: bytes) -> list[FileShipment]:
-    with TemporaryDirectory() as folder:
-        path, unpacked = Path(folder, "file"), Path(folder, "unpacked")
-        path.write_bytes(content)
-        unpacked.mkdir()
-        try:
-            for readings in tables_of(path, unpacked):
-                for table in readings.ways:
-                    rows = list(islice(table.rows(), MOST_SHIPMENTS * 200 + WITHIN))
-                    for place, row in enumerate(rows[:WITHIN]):
-                        if columns := file_rows.columns_of(row.cells):
-                            return file_rows.shipments_of(
-                                ((each.line, each.cells) for each in rows[place + 1 :]), columns
-                            )
-        except Unreadable:
-            raise Problem.invalid("unreadable", "/content", "This is no table: bring CSV or XLSX.") from None
-    detail = f"No row of the first {WITHIN} is a heading with the columns order and document."
-    raise Problem.invalid("unreadable", "/content", detail)
+    try:
+        table = table_below(content, lambda cells: bool(file_rows.columns_of(cells)), MOST_SHIPMENTS * 200)
+    except Unreadable:
+        raise Problem.invalid("unreadable", "/content", "This is no table: bring CSV or XLSX.") from None
+    if table is None:
+        detail = f"No row of the first {WITHIN} is a heading with the columns order and document."
+        raise Problem.invalid("unreadable", "/content", detail)
+    return file_rows.shipments_of(((each.line, each.cells) for each in table.rows), file_rows.columns_of(table.heading))
 
 
 def _recorded(

@@ -187,8 +187,8 @@ def assign(context: Context, company_ids: Iterable[str]) -> None:
 def _assignments_of_inns(context: Context, inns: Iterable[str], waves: Sequence[Wave]) -> dict[str, list[Assignment]]:
     """By INN, the assignments of its companies in these waves, also of those whose INN was not known as they were drawn. Two reads."""
     firms = companies.companies_of_inns(context, inns)
-    made = store.assignments(context, sorted({each for firm in firms.values() for each in firm}), waves)
-    return {inn: [one for each in firm for one in made.get(each, ())] for inn, firm in firms.items()}
+    made = store.assignments(context, sorted({each.company_id for firm in firms.values() for each in firm}), waves)
+    return {inn: [one for each in firm for one in made.get(each.company_id, ())] for inn, firm in firms.items()}
 
 
 def _order(made: Assignment) -> tuple[date, str]:

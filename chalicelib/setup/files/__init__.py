@@ -1,1 +1,1 @@
-"""Files that set a club up: its staff, its distributors, and the manager of each region."""
+"""Files that set a club up: its staff, its distributors, the manager of each region, and what companies get."""

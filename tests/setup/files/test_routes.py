@@ -67,7 +67,7 @@ def test_all_columns_that_a_heading_lacks_are_named_in_both_languages(api: Api) 
 def test_a_distributor_is_known_by_its_name_and_a_region_by_code_or_name(api: Api) -> None:
     assert results(load(api, "distributors", DISTRIBUTORS)) == [
         (2, "done", []),
-        (3, "failed", [("/regions/0/region", "region")]),
+        (3, "failed", [("/regions", "region")]),
     ]
     [made] = api.call("GET", "/v1/staff/distributors", ADMIN).json["items"]
     assert [each["region"] for each in made["regions"]] == ["RU-MOW", "RU-MOS"]
@@ -130,3 +130,31 @@ def test_the_same_file_again_changes_nothing_but_the_journal(api: Api, context: 
 )
 def test_a_file_that_cannot_be_read_is_refused_as_a_whole(api: Api, content: str) -> None:
     assert load(api, "staff", content, 422)["errors"][0]["code"] == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("Масква", "Такого региона нет; список: GET /v1/regions. Среди них: Москва"),
+        ("Атлантида", "Такого региона нет; "),
+    ],
+)
+def test_a_region_that_is_not_there_is_told_with_those_that_are_like_it(api: Api, cell: str, told: str) -> None:
+    body = {"kind": "distributors", "content": f"name;email;regions\nNorth;north@distributor.example;{cell}\n"}
+    answer = api.call("POST", "/v1/staff/setup/files", ADMIN, body, headers={"accept-language": "ru"})
+    assert answer.json["items"][0]["errors"][0]["detail"].startswith(told)
+
+
+def test_a_file_that_is_only_looked_at_writes_nothing(api: Api, context: Context) -> None:
+    load(api, "staff", STAFF)
+    before = {key: item for key, item in everything(context).items() if "operation" not in item}
+    for kind, content in (
+        ("staff", "name;email;role\nNina Orlova;nina@club.example;admin"),
+        ("distributors", DISTRIBUTORS),
+        ("region_managers", MANAGERS),
+    ):
+        body = {"kind": kind, "content": content, "dry_run": True}
+        assert "planned" in {
+            row["result"] for row in api.call("POST", "/v1/staff/setup/files", ADMIN, body).json["items"]
+        }
+    assert {key: item for key, item in everything(context).items() if "operation" not in item} == before

@@ -4,7 +4,9 @@ from base64 import b64encode, encodebytes
 
 import pytest
 
-from chalicelib.setup.files.rules import Kind, Row, file_of
+from chalicelib.platform import Problem
+from chalicelib.setup.files.reader import Row, file_of
+from chalicelib.setup.files.rules import Kind
 
 MARIA = {"name": "Maria", "email": "maria@club.example", "role": "manager"}
 
@@ -24,7 +26,7 @@ def test_blank_lines_above_the_heading_and_between_the_rows_are_left_out() -> No
     assert rows_of(content, "staff") == [Row(5, MARIA)]
 
 
-def test_a_column_of_another_kind_is_not_read() -> None:
+def test_a_column_of_another_kind_is_notfile_of() -> None:
     content = "ФИО;Почта;Роль;Телефон\nMaria;maria@club.example;менеджер;+7 495 123-45-67\n"
     assert rows_of(content, "staff") == [Row(2, MARIA)]
     content = "Название;Почта;Регионы;Менеджер;Телефон\nЦентр;center@club.example;RU-MOW;Maria;123\n"
@@ -50,6 +52,7 @@ def test_a_quotation_mark_without_its_pair_spoils_its_own_line_only() -> None:
     assert rows_of(content, "staff")[1].cells == MARIA
 
 
-def test_a_cell_of_any_length_is_read() -> None:
-    [row] = rows_of("name;email;role\n" + "x" * 140_000 + ";maria@club.example;manager\n", "staff")
-    assert len(row.cells["name"]) == 140_000
+def test_a_cell_that_no_workbook_holds_is_no_table() -> None:
+    assert len(rows_of("name;email;role\n" + "x" * 32_000 + ";maria@club.example;manager\n", "staff")) == 1
+    with pytest.raises(Problem):
+        rows_of("name;email;role\n" + "x" * 33_000 + ";maria@club.example;manager\n", "staff")
