@@ -52,15 +52,15 @@ def test_a_page_of_counted_audiences_is_one_call_and_of_others_their_parts_too(
     club: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counting = Counting(club, monkeypatch)
-    for number in range(40):
+    for number in range(20):
         member(club, f"mbr_{number}", consents=AGREED)
     form = AudienceForm.model_validate({"conditions": {}})
-    for _ in range(11):
+    for _ in range(4):
         audience.start(club, form, by="mbr_marketing")
     counting.run()
     with spent(club.table.client) as cost:
-        found, _ = audience.page(club, 10, None)
-    assert (cost.calls, len(found), cost.read_units) == (["Query"], 10, 0.5)
+        found, _ = audience.page(club, 3, None)
+    assert (cost.calls, len(found), cost.read_units) == (["Query"], 3, 0.5)
     with spent(club.table.client) as cost:
         shown = audience.show(club, found[0].audience_id)
     assert (shown.model_copy(update={"sample": None}), cost.read_units) == (found[0], 9.0)
