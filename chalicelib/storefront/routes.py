@@ -28,7 +28,7 @@ def list_products(call: Call) -> ProductPage:
 def show_product(call: Call, sku: str) -> ProductView:
     """Show a product at the company's own price, with pictures, attributes and stock.
 
-    Percent-encode the article number. One with a slash is found by `GET /v1/products?q=…`.
+    Percent-encode the article number with its slashes: `GET /v1/products/A%2F1`.
     """
     return service.show_product(call.context, call.principal.for_company(), sku, call.language)
 

@@ -1,5 +1,4 @@
 from datetime import date
-from urllib.parse import unquote
 
 from chalicelib import catalog
 from chalicelib.catalog import ProductQuery, base_fields_of, page_of_products
@@ -26,10 +25,9 @@ def page_of_priced_products(
 
 def show_product(context: Context, company_id: str, sku: str, language: Language) -> ProductView:
     """Raises 404 for an unknown article. One call; two more for one that is not spelled as in the catalogue."""
-    # Whether a gateway decodes a path is its own affair.
-    spellings, tree = [catalog.product_key(each) for each in (sku, unquote(sku))], catalog.categories_key()
-    found = context.table.get_many([*keys_of(company_id), *spellings, tree])
-    item = next((found[key] for key in spellings if key in found), None) or _meant(context, unquote(sku))
+    key, tree = catalog.product_key(sku), catalog.categories_key()
+    found = context.table.get_many([*keys_of(company_id), key, tree])
+    item = found.get(key) or _meant(context, sku)
     own = conditions_of(context, company_id, found, catalog.below(found.get(tree)))
     return _product_view(context, item, own, context.today, language)
 

@@ -28,6 +28,7 @@ from typing import ClassVar
 from urllib.parse import unquote
 
 import mailbox_page
+import ministack.app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.core.responses import error_response_json, json_response
 from ministack.services import apigateway_v1, athena, cognito, dynamodb, lambda_svc, s3, ses_v2, sns, sqs
@@ -733,6 +734,16 @@ def request_size():
     apigateway_v1._handle_execute_in_scope, apigateway_v1._call_lambda_raw = execute_weighed, call_weighed
 
 
+def written_paths():
+    """Parameters of a path come decoded, and `%2F` parts it. A REST API of AWS hands a path and its parameters over as they were sent."""
+    execute = ministack.app._handle_execute_api_request
+
+    async def execute_written(host, path, *args, raw_path=None, **kwargs):
+        return await execute(host, raw_path or path, *args, raw_path=raw_path, **kwargs)
+
+    ministack.app._handle_execute_api_request = execute_written
+
+
 def resource_count():
     """An API has any number of resources. AWS gives it 300."""
     create = apigateway_v1._create_resource
@@ -902,6 +913,7 @@ PATCHES = (
     answer_size,
     gateway_time,
     request_size,
+    written_paths,
     resource_count,
     read_only_code,
     table_exports,

@@ -29,3 +29,7 @@ def listed(context: Context, *rows: dict[str, Any]) -> None:
     """The same, and the index has followed."""
     stock(context, *rows)
     search_store.refresh(context, [each["sku"] for each in rows])
+
+
+# Article numbers as books of wholesalers write them, each with something that an address keeps for itself.
+IN_AN_ADDRESS = ["ВА47/29", "A%2FB", "A?B#C", "5+1 шт. & 2", "../A..B", "/", "100%", 'x"<y>;=@:']

@@ -288,7 +288,7 @@ def test_a_version_that_never_was_is_412(walk: Walk, version: str) -> None:
 
 def test_a_path_that_can_name_nothing_is_404(walk: Walk, api: Api) -> None:
     for route in (route for route in ROUTES if "{sku}" not in route.path):  # an article number may be nearly any text
-        for name in ("x" * 65, "a%23b", "%D1%8F", "a b", "%00"):
+        for name in ("x" * 65, "a%23b", "%D1%8F", "a b", "%00", "a%2Fb", "%252F"):
             if path_parameters(route.path):
                 path = route.path.format(**dict.fromkeys(path_parameters(route.path), name))
                 headers = {"content-type": route.content_types[0], "accept-language": "ru"}

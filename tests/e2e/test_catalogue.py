@@ -2,13 +2,16 @@
 
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
 
-from infra.demo.portal import Portal
+from infra.demo import generator
+from infra.demo.portal import Portal, Unexpected
 from infra.demo.seed import STAFF
-from tests.catalog.steps import row
+from infra.smoke import Codes, confirm, join
+from tests.catalog.steps import IN_AN_ADDRESS, row
 from tests.support.cloud import DeployedClub
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -40,6 +43,21 @@ def test_what_was_written_is_found_by_its_words_once_the_event_was_told(
         return [each["sku"] for each in items] if len(items) == 3 else None
 
     assert cloud.until(found, "the products by their words") == [f"{mark}-{number}" for number in range(3)]
+
+
+def test_a_product_is_found_whatever_signs_its_article_number_has(operations: Portal, guest: Portal) -> None:
+    operations.call("PUT", "/v1/staff/products", {"products": [row(sku) for sku in IN_AN_ADDRESS]})
+    mark = uuid.uuid4().hex
+    company = generator.Company(mark, generator.inn_of(int(mark, 16) % 10**9), "770101001", "RU-MOW", 1, 1, None)
+    buyer = join(guest, Codes("mailbox"), f"{mark}@partner.example", company)
+    confirm(guest.sign_in(STAFF["admin"][1]), buyer, company)
+    assert [buyer.get(f"/v1/products/{quote(sku, safe='')}")["sku"] for sku in IN_AN_ADDRESS] == IN_AN_ADDRESS
+
+
+@pytest.mark.parametrize("path", ["/v1/staff/imports/imp_1%2Ferrors", "/v1/staff/imports/%D1%8F%2F..%2F%25"])
+def test_a_slash_with_its_escape_parts_no_path(operations: Portal, path: str) -> None:
+    with pytest.raises(Unexpected, match=r"404 instead of 200.*not_found.*There is no such import"):
+        operations.get(path)
 
 
 def test_a_picture_is_uploaded_by_its_form_shown_and_read(operations: Portal) -> None:

@@ -274,7 +274,7 @@ def make_api(cloud: Cloud, code: str, **settings: Any) -> tuple[str, str]:
     uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
     call = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
     operation = {"responses": {}, "x-amazon-apigateway-integration": call}
-    paths = {"/thing": {"get": operation, "post": operation}}
+    paths = {"/thing": {"get": operation, "post": operation}, "/thing/{name}": {"get": operation}}
     definition = {"swagger": "2.0", "info": {"title": "thing", "version": "1"}, "paths": paths}
     deployment = {"RestApiId": {"Ref": "Api"}, "StageName": "lab"}
     made = make_stack(
@@ -340,6 +340,18 @@ def test_request_size(stock: Cloud, patched: Cloud) -> None:
     fits, no_event, too_large = 6 * 1024 * 1024 - 10_000, 6 * 1024 * 1024, 10 * 1024 * 1024 + 1
     assert answers(stock, no_event, too_large) == [(200, str(no_event)), (200, str(too_large))]
     assert answers(patched, fits, no_event, too_large) == [(200, str(fits)), (502, ""), (413, "")]
+
+
+def test_written_paths(stock: Cloud, patched: Cloud) -> None:
+    code = "def handler(event, context): return {'statusCode': 200, 'body': ' '.join([event['path'], event['pathParameters']['name']])}"
+
+    def answer(cloud: Cloud, name: str) -> tuple[int, str]:
+        sent = requests.get(f"{make_api(cloud, code)[1]}/{name}", timeout=60)
+        return sent.status_code, sent.text if sent.ok else ""
+
+    assert answer(stock, "a%2Fb")[0] == 403
+    assert answer(stock, "a%20b%25") == (200, "/thing/a b% a b%")
+    assert answer(patched, "a%2Fb%20%25") == (200, "/thing/a%2Fb%20%25 a%2Fb%20%25")
 
 
 def test_resource_count(stock: Cloud, patched: Cloud) -> None:

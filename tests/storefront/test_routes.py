@@ -9,7 +9,7 @@ import pytest
 from chalicelib.catalog import keys as catalog_keys
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from tests.catalog.steps import listed, row, stock
+from tests.catalog.steps import IN_AN_ADDRESS, listed, row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.crashes import races
 from tests.support.partners import OPERATIONS, partner, reach, staff
@@ -517,8 +517,16 @@ def test_a_product_is_shown_as_in_the_list(api: Api, context: Context):
     caller = partner(context)
     listed_products = api.call("GET", "/v1/products", caller).json["items"]
     assert [api.call("GET", f"/v1/products/{each['sku']}", caller).json for each in listed_products] == listed_products
-    encoded = api.call("GET", f"/v1/products/{quote('УТ 1.5')}", caller)
-    assert (encoded.status, encoded.json["sku"]) == (200, "УТ 1.5")
+
+
+def test_a_product_is_found_whatever_signs_its_article_number_has(api: Api, context: Context):
+    assert (
+        put(api, *(row(sku) for sku in IN_AN_ADDRESS), caller=staff(context, "mbr_operations", "operations")).status
+        == 200
+    )
+    caller = partner(context)
+    shown = [api.call("GET", f"/v1/products/{quote(sku, safe='')}", caller).json for sku in IN_AN_ADDRESS]
+    assert [each.get("sku") for each in shown] == IN_AN_ADDRESS
 
 
 def test_an_unknown_product_is_not_there(api: Api, context: Context):

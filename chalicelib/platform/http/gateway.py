@@ -6,6 +6,7 @@ lies below `/v1/staff` and the like, where all ask for a token (infra/build.py),
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from chalice.app import Chalice, Request
 
@@ -17,7 +18,7 @@ METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
 class Match(NamedTuple):
-    """The path of a route, and the texts that stand for its parameters."""
+    """The path of a route, and what stands in an address for its parameters, with the escapes of the address."""
 
     path: str
     parameters: dict[str, str]
@@ -71,7 +72,10 @@ class ClubApi(Chalice):
     _paths: Paths | None = None
 
     def __call__(self, event: Any, context: Any) -> Any:
-        """The gateway's answer to its event. HEAD is GET without a body: its headers are those of GET."""
+        """The gateway's answer to its event. HEAD is GET without a body: its headers are those of GET.
+
+        The gateway hands parameters of a path over as they were sent, so `%2F` parts no path. They lose their escapes here, once.
+        """
         asked = event.get("requestContext", {})
         if str(asked.get("resourcePath", "")).endswith(GREEDY):
             match = self._match(asked["resourcePath"], event["pathParameters"])
@@ -79,6 +83,8 @@ class ClubApi(Chalice):
                 return refusal(Problem("not_found", self._unknown(asked, event)), Request(event, context)).to_dict()
             asked = {**asked, "resourcePath": match.path}
             event = {**event, "resource": match.path, "pathParameters": match.parameters, "requestContext": asked}
+        if given := event.get("pathParameters"):
+            event = {**event, "pathParameters": {name: unquote(value) for name, value in given.items()}}
         if asked.get("httpMethod") != "HEAD":
             return super().__call__(event, context)
         as_get = {**event, "httpMethod": "GET", "requestContext": {**asked, "httpMethod": "GET", IS_HEAD: True}}

@@ -44,7 +44,7 @@ IS_HEAD = "isHead"  # of the context of a request for HEAD, which is answered as
 # Names in a path are ids and words. Whatever else stands there names nothing, and never becomes a part of a key.
 PATH_PARAMETER = r"^[A-Za-z0-9_-]{1,64}$"
 # Article numbers come from the club's own books.
-PATH_PARAMETERS = {"sku": r"^[^\x00-\x1f\x7f/]{1,64}$"}
+PATH_PARAMETERS = {"sku": r"^[^\x00-\x1f\x7f]{1,64}$"}
 # Codes of DynamoDB, Cognito, SQS and S3 for too many requests, or for one that is still under way. The SDK has tried again by then.
 THROTTLED = {
     "ProvisionedThroughputExceededException",
@@ -91,7 +91,7 @@ def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Resp
         call = _call(route, request, language, path_parameters)
         made = _run(route, call, path_parameters)
         if str(made.headers.get("Location", "")).startswith("/"):  # of ours
-            made.headers["Location"] = _prefix(request, call.path) + str(made.headers["Location"])
+            made.headers["Location"] = _prefix(request, route) + str(made.headers["Location"])
         return made
     except Problem as problem:
         if route.is_for_browsers and problem.code == "not_found" and "text/html" in request.headers.get("accept", ""):
@@ -109,9 +109,9 @@ def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Resp
         return _problem_response(Problem("internal"), language, _request_id(request))
 
 
-def _prefix(request: Any, path: str) -> str:
+def _prefix(request: Any, route: Route) -> str:
     """The part of the address's path before the route's: the stage, or what a domain of the club's own maps to it."""
-    return str(request.context.get("path", path)).removesuffix(path)
+    return str(request.context.get("path", "")).rstrip("/").rsplit("/", route.path.count("/"))[0]
 
 
 def _call(route: Route, request: Any, language: Language, path_parameters: dict[str, str]) -> Call:

@@ -68,3 +68,13 @@ def test_a_path_below_a_greedy_resource_that_nobody_serves_is_not_found(app: Clu
 def test_a_method_that_a_path_has_not_is_not_allowed(app: ClubApi) -> None:
     status, _, headers = asked(app, "POST", "people/mbr_1")
     assert (status, headers["Allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [("A%2FB", "A/B"), ("A%252FB", "A%2FB"), ("%D0%90+%20%3F%23", "А+ ?#"), ("100%", "100%"), ("..%2F..", "../..")],
+)
+def test_a_parameter_of_a_path_loses_its_escapes_once(app: ClubApi, sent: str, meant: str) -> None:
+    assert asked(app, "GET", f"people/{sent}")[:2] == (200, f"{meant} by GET")
+    alone = gateway_event("GET", "/v1/staff/people/{member_id}", path_parameters={"member_id": sent})
+    assert app(alone, None)["body"] == f"{meant} by GET"
