@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.own_data.schemas import OwnDataView
 from chalicelib.platform import Club, Context, clock
+from chalicelib.platform.codes import word
 from chalicelib.platform.config.region_config import region_names
 from chalicelib.platform.own_data import Value
 from chalicelib.platform.text import Language, day_en, day_ru
@@ -42,27 +43,9 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-# Codes in words, by field. In English a code is its own word.
-_CODES_RU = {
-    "role": {"owner": "владелец", "buyer": "закупщик", "accountant": "бухгалтер", "engineer": "инженер"},
-    "status": {"active": "подтверждён", "pending": "ждёт подтверждения", "invited": "приглашён"},
-    "influence": {"1": "принимает решения", "2": "поддерживает", "3": "влияет"},
-    "language": {"ru": "русский", "en": "английский"},
-    "audience": {
-        "distributor": "дистрибьютор",
-        "designer": "дизайнер",
-        "architect": "архитектор",
-        "project_engineer": "проектировщик",
-        "installer": "монтажник",
-        "end_organisation": "конечный заказчик",
-    },
-    "purpose": {"personal_data": "обработка персональных данных", "advertising": "реклама"},
-    "source": {"registration": "при вступлении", "cabinet": "в кабинете", "letter": "по ссылке в письме"},
-    "state": {"open": "ждёт ответа", "answered": "отвечен", "cancelled": "отменён"},
-    "channel": {"telephone": "телефон", "email": "письмо", "sms": "СМС"},
-    "channels_off": {"telephone": "телефон", "email": "письмо", "sms": "СМС"},
-    "contact_class": {"advertising": "реклама", "content": "содержание с рекламой", "service": "служебный"},
-    "reason": {"bounce": "письмо не доставлено", "complaint": "жалоба на письмо"},
+_CODES = {
+    *("role", "status", "influence", "language", "audience", "purpose", "source", "state", "channel", "channels_off"),
+    *("contact_class", "reason"),
 }
 
 
@@ -97,7 +80,7 @@ def _said(value: Value, field: str, language: Language, zone: ZoneInfo) -> str:
         return f"{day(local.date())}, {local:%H:%M}"
     if _DAY.fullmatch(text):
         return day(date.fromisoformat(text))
-    return _CODES_RU.get(field, {}).get(text, text) if language == "ru" else text
+    return word(field, text, language) if field in _CODES else text
 
 
 @cache

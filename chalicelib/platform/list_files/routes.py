@@ -9,8 +9,8 @@ routes = Routes(__name__, tag="service")
 def make_list_file(call: Call, form: ListFileForm) -> ListFileView:
     """Make a file of any list that you may read, as CSV or XLSX, with the filters of the list.
 
-    Headings are in the language of the request. Files of the staff have names next to ids. The file has the number of rows and the sum of
-    each column of money, the same in both formats. At most 2,500 rows; a longer list is refused, never cut. The exports of the staff have
-    no such bound.
+    Headings, and the words for states and other codes, are in the language of the request; a program reads codes in the list itself. Files
+    of the staff have names next to ids. The file has the number of rows and the sum of each column of money, the same in both formats. At
+    most 2,500 rows; a longer list is refused, never cut. The exports of the staff have no such bound.
     """
     return service.make(call, form)

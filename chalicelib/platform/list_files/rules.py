@@ -1,21 +1,24 @@
 """A list's rows as a table.
 
 A field becomes a column. A field of a field stands beside the others as `company: name`; a sum has a second column with its currency, an id
-one with its name. Deeper fields, and lists such as the steps of a ladder, stand in one cell.
+one with its name. A code of a closed set is a word. Deeper fields, and lists such as the steps of a ladder, stand in one cell.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from functools import cache
-from typing import Any, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from chalicelib.platform.codes import word
 from chalicelib.platform.files.tables import Cell
 from chalicelib.platform.money import Money
 from chalicelib.platform.registry.names import models_in
+from chalicelib.platform.text import Language
 
 Path = tuple[str, ...]  # the names of fields on the way to a value
 Sums = Mapping[tuple[Path, str], Decimal]  # of each column of sums, by currency
@@ -28,14 +31,11 @@ _LINK = {"url", "expires_at"}
 _YES = {True: {"en": "yes", "ru": "да"}, False: {"en": "no", "ru": "нет"}}
 
 
-def flat(row: BaseModel, language: str, above: Path = ()) -> dict[Path, Cell]:
+def flat(row: BaseModel, language: Language, above: Path = ()) -> dict[Path, Cell]:
     """The cells of a row by the path of their fields. A link that ends soon is none."""
     cells: dict[Path, Cell] = {}
-    for field, value in row:
-        if field in _short_lived(type(row)):
-            continue
-        told = type(row).model_fields[field]
-        path = (*above, told.serialization_alias or told.alias or field)
+    for field, value in _told(row, language):
+        path = (*above, field)
         if isinstance(value, Money):
             cells[path] = value.amount
             cells[(*path, CURRENCY)] = value.currency
@@ -44,6 +44,32 @@ def flat(row: BaseModel, language: str, above: Path = ()) -> dict[Path, Cell]:
         else:
             cells[path] = _cell(value, language)
     return cells
+
+
+def _told(row: BaseModel, language: Language) -> Iterator[tuple[str, Any]]:
+    """The fields by their names in JSON, and their values with words for codes."""
+    for field, value in row:
+        if field not in _short_lived(type(row)):
+            told = type(row).model_fields[field]
+            name = told.serialization_alias or told.alias or field
+            yield name, _in_words(value, name, language) if codes_in(told.annotation) else value
+
+
+def _in_words(value: Any, field: str, language: Language) -> Any:
+    if isinstance(value, str):
+        return word(field, value, language)
+    if isinstance(value, Mapping):
+        return {word(field, name, language): _in_words(each, field, language) for name, each in value.items()}
+    return [_in_words(each, field, language) for each in value] if isinstance(value, list | tuple | set) else value
+
+
+def codes_in(annotation: Any) -> list[str]:
+    """The closed set of texts that a value of this type, or a member of it, is one of; empty for other types."""
+    if get_origin(annotation) is Literal:
+        return [each for each in get_args(annotation) if isinstance(each, str)]
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return [each.value for each in annotation if isinstance(each.value, str)]
+    return [code for inner in get_args(annotation) for code in codes_in(inner)]
 
 
 def columns_of(row: type[BaseModel], above: Path = ()) -> Iterator[Path]:
@@ -111,7 +137,7 @@ def _place(path: Path, order: Mapping[Path, int]) -> tuple[int, int]:
     return min(place for other, place in order.items() if other[0] == path[0]), order[path]
 
 
-def _cell(value: Any, language: str) -> Cell:
+def _cell(value: Any, language: Language) -> Cell:
     if isinstance(value, bool):
         return _YES[value][language]
     if isinstance(value, datetime):
@@ -122,12 +148,10 @@ def _cell(value: Any, language: str) -> Cell:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _texts(value: Any, language: str) -> Iterator[str]:
+def _texts(value: Any, language: Language) -> Iterator[str]:
     """The members of a list or a mapping, each as a text; whatever else as one."""
     if isinstance(value, BaseModel):
-        value = {
-            name: each for name, each in value if each not in (None, [], "") and name not in _short_lived(type(value))
-        }
+        value = {name: each for name, each in _told(value, language) if each not in (None, [], "")}
     if isinstance(value, Mapping):
         yield from (f"{name}: {_text(each, language)}" for name, each in value.items())
     elif isinstance(value, Sequence) and not isinstance(value, str):
@@ -136,6 +160,6 @@ def _texts(value: Any, language: str) -> Iterator[str]:
         yield str(value)
 
 
-def _text(value: Any, language: str) -> str:
+def _text(value: Any, language: Language) -> str:
     cells = flat(value, language).values() if isinstance(value, BaseModel) else [_cell(value, language)]
     return " ".join(str(cell) for cell in cells if cell not in (None, ""))

@@ -15,6 +15,7 @@ import mistune
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from chalicelib.platform.codes import word
 from chalicelib.platform.http.problems import KINDS
 from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.openapi.reference import ROLES, Document, Reader
@@ -48,7 +49,7 @@ _OTHER: dict[Language, dict[str, str]] = {
 
 def home(document: Document, language: Language, *, chosen: bool) -> str:
     """The first page. `chosen`: the language stands in the address, and goes into the links."""
-    roles = [(role, say(role, language)) for role in ROLES]
+    roles = [(role, word("role", role, language)) for role in ROLES]
     about = say(document["info"]["description"], language)
     tags = Reader(document, language).tags()
     version = document["info"]["version"]

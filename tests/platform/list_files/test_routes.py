@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
 import pytest
@@ -11,10 +12,13 @@ from pydantic import BaseModel
 from python_calamine import CalamineWorkbook
 
 from app import app  # noqa: F401  fills the route table
+from chalicelib.platform.codes import word
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES
 from chalicelib.platform.list_files import service
 from chalicelib.platform.list_files.headings import heading
+from chalicelib.platform.list_files.rules import codes_in
+from chalicelib.platform.registry.names import models_in
 from tests.support import partners
 from tests.support.api import Api, Caller
 
@@ -46,7 +50,7 @@ def test_a_list_is_downloaded_with_its_filters_and_headings_of_the_reader(api: A
     content = downloaded(api, marketing, "/v1/staff/promotions?q=lamps&limit=1", "csv", "ru").decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(content), delimiter=";"))
     shown = dict(zip(rows[0], rows[1], strict=True))
-    assert (shown["название"], shown["состояние"], shown["с"]) == ("Lamps", "draft", "2026-12-01")
+    assert (shown["название"], shown["состояние"], shown["с"]) == ("Lamps", "черновик", "2026-12-01")
     assert ["Строк", "1"] in rows
 
 
@@ -125,16 +129,44 @@ def groups(kind: Any) -> list[type[BaseModel]]:
     ]
 
 
+def rows_of_lists() -> Iterator[type[BaseModel]]:
+    for route in ROUTES:
+        if route.query and route.answer and "cursor" in route.query.model_fields and "items" in fields(route.answer):
+            yield get_args(fields(route.answer)["items"])[0]
+
+
 def test_columns_of_all_lists_have_russian_headings() -> None:
     """A new column gets its heading with the view that brings it."""
     named = set()
-    for route in ROUTES:
-        if route.query and route.answer and "cursor" in route.query.model_fields and "items" in fields(route.answer):
-            [row] = get_args(fields(route.answer)["items"])
-            for name, kind in fields(row).items():
-                named |= {name, *(inner for group in groups(kind) for inner in fields(group))}
+    for row in rows_of_lists():
+        for name, kind in fields(row).items():
+            named |= {name, *(inner for group in groups(kind) for inner in fields(group))}
     assert len(named) > 200
     assert {name for name in named if heading((name,), "ru").isascii()} == set()
+
+
+# Notations have no words: a program and a person read `cp1251` alike.
+NOTATIONS = {"content_type", "dates", "delimiter", "encoding", "format"}
+
+
+def codes_by_field(row: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[tuple[str, str]]:
+    """Each code that a row of a list may hold, however deep."""
+    if row in seen:
+        return
+    seen.add(row)
+    for name, kind in fields(row).items():
+        yield from ((name, code) for code in codes_in(kind))
+        for group in models_in(kind):
+            yield from codes_by_field(group, seen)
+
+
+def test_codes_of_all_lists_have_russian_words() -> None:
+    """A new state gets its word with the enumeration that brings it."""
+    found = {each for row in rows_of_lists() for each in codes_by_field(row, set())}
+    assert len(found) > 200
+    plain = {(field, code) for field, code in found if field not in NOTATIONS and word(field, code, "ru").isascii()}
+    assert plain == set()
+    assert word("state", "partly_shipped", "en") == "partly shipped"
 
 
 def test_a_persons_name_is_no_firms_name_in_russian() -> None:

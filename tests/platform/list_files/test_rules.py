@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +106,16 @@ def test_a_link_that_ends_is_no_column() -> None:
 
 def test_a_list_without_rows_has_the_columns_of_its_fields() -> None:
     assert [*columns_of(Row)] == columns([flat(row(FIRM, "5.50"), "en")])
+
+
+class Parcel(View):
+    state: Literal["placed", "partly_shipped"]
+    kinds: list[Literal["goods", "gift"]]
+    parts: list[dict[Literal["goods", "gift"], int]]
+    name: str
+
+
+def test_codes_are_words_of_the_reader_and_free_texts_stay() -> None:
+    parcel = Parcel(state="partly_shipped", kinds=["goods", "gift"], parts=[{"goods": 2}], name="placed")
+    assert [*flat(parcel, "ru").values()] == ["отгружено частично", "товары; подарок", "товары: 2", "placed"]
+    assert [*flat(parcel, "en").values()] == ["partly shipped", "goods; gift", "goods: 2", "placed"]

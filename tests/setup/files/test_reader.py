@@ -5,6 +5,9 @@ from base64 import b64encode, encodebytes
 import pytest
 
 from chalicelib.platform import Problem
+from chalicelib.platform.access.scopes import STAFF_ROLES
+from chalicelib.platform.codes import word
+from chalicelib.platform.text import Language
 from chalicelib.setup.files.reader import Row, file_of
 from chalicelib.setup.files.rules import Kind
 
@@ -32,6 +35,13 @@ def test_a_column_of_another_kind_is_notfile_of() -> None:
     content = "Название;Почта;Регионы;Менеджер;Телефон\nЦентр;center@club.example;RU-MOW;Maria;123\n"
     cells = {"name": "Центр", "email": "center@club.example", "regions": "RU-MOW", "phone": "123"}
     assert rows_of(content, "distributors") == [Row(2, cells)]
+
+
+@pytest.mark.parametrize("role", STAFF_ROLES)
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_a_role_is_read_as_a_list_in_a_file_writes_it(role: str, language: Language) -> None:
+    content = f"Имя;Почта;Роль\nMaria;maria@club.example;{word('role', role, language)}\n"
+    assert rows_of(content, "staff") == [Row(2, MARIA | {"role": role})]
 
 
 def test_columns_that_are_not_read_are_told() -> None:
