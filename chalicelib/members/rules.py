@@ -2,12 +2,12 @@
 
 from zoneinfo import available_timezones
 
-from chalicelib.platform.fields import shows, single_spaced
+from chalicelib.platform.fields import shows, single_spaced, unlinked
 
 
 def full_name(text: str) -> str:
-    """The name with single spaces. Raises ValueError for one word, for control characters, or without a letter."""
-    name = single_spaced(text)
+    """The name with single spaces. Raises ValueError for one word, for control characters, without a letter, or for a link in it."""
+    name = unlinked(single_spaced(text), of_a_person=True)
     if not shows(name) or not any(character.isalpha() for character in name):
         raise ValueError("a name has letters and no control characters")
     if " " not in name:

@@ -1,6 +1,6 @@
 from typing import Annotated, Literal
 
-from pydantic import EmailStr, Field, StrictBool
+from pydantic import EmailStr, Field
 
 from chalicelib.members.fields import PersonName, Phone, TimeZone
 from chalicelib.members.model import Audience, Consent
@@ -17,14 +17,14 @@ class ConsentForm(Form):
 
     purpose: str = Field(max_length=40)
     version: str = Field(max_length=40)
-    agreed: StrictBool
+    agreed: bool
 
 
 class ConsentChangeForm(Form):
     """A consent given or withdrawn. `version` is that of the wording in `GET /v1/club`."""
 
     version: str = Field(max_length=40)
-    agreed: StrictBool
+    agreed: bool
 
 
 class MembershipView(View):

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
+from unicodedata import normalize
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -102,8 +103,21 @@ def single_spaced(text: str) -> str:
     return " ".join(text.translate(_WITHOUT_WIDTH).split())
 
 
+# What mail programs make a link of. Companies have names such as Booking.com; people have initials, `А.П.`, but no such dot.
+_LINK = re.compile(r"://|\bhttps?:|\bwww[.。]|\S@\S+[.。]\w|\w[.。]\w{2,}/", re.IGNORECASE)
+_SITE = re.compile(r"[\w-]{2,}[.。][^\W\d_]{2,}")
+
+
+def unlinked(name: str, *, of_a_person: bool = False) -> str:
+    """The name. A stranger's name stands in letters to addresses that the stranger chose, so a link in it is refused, by PydanticCustomError."""
+    plain = normalize("NFKC", name)
+    if _LINK.search(plain) or (of_a_person and _SITE.search(plain)):
+        raise PydanticCustomError("name_with_link", "A name has no link and no email address in it.")
+    return name
+
+
 def _one_line(text: str) -> str:
-    line = single_spaced(text)
+    line = unlinked(single_spaced(text))
     if not shows(line):
         raise PydanticCustomError("name_invalid", "A name has letters or digits and no control characters.")
     return line

@@ -13,6 +13,17 @@ def test_what_is_no_full_name_is_refused(text: str) -> None:
         full_name(text)
 
 
+@pytest.mark.parametrize("text", ["И. И. Иванов", "Орлова А.П.", "Anna St. John", "Анна Орлова-О'Нил", "Али Рза оглы/кызы"])
+def test_initials_are_no_link(text: str) -> None:
+    assert full_name(text) == text
+
+
+@pytest.mark.parametrize("text", ["Buy spam.example", "Купи на спам.рф", "Buy spam。example"])
+def test_a_site_is_no_name_of_a_person(text: str) -> None:
+    with pytest.raises(ValueError, match="no link"):
+        full_name(text)
+
+
 @pytest.mark.parametrize(
     ("text", "number"),
     [

@@ -72,3 +72,14 @@ def test_sums_are_kept_in_no_currency_that_has_other_parts_than_hundredths(code:
 @pytest.mark.parametrize("code", ["RUB", "KZT", "BYN", "UZS", "AMD", "KGS", "CNY", "EUR", "USD", "AED", "TRY"])
 def test_sums_are_kept_in_a_currency_of_hundredths(code: str) -> None:
     assert TypeAdapter(Currency).validate_python(code) == code
+
+
+@pytest.mark.parametrize("text", ["Booking.com", "ООО «Лампа.ру»", "ИП Иванов И.И.", "Cafe@Home", "ООО «А/Б»"])
+def test_a_companys_name_may_hold_a_dot(text: str) -> None:
+    assert TypeAdapter(Name).validate_python(text) == text
+
+
+@pytest.mark.parametrize("text", ["ООО «Луч» http://spam.example", "www.spam.example", "Луч buy@spam.example", "spam.example/buy"])
+def test_a_companys_name_holds_no_link(text: str) -> None:
+    with pytest.raises(ValidationError, match="no link"):
+        TypeAdapter(Name).validate_python(text)

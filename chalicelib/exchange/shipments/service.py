@@ -129,7 +129,7 @@ def _line(place: int, sku: str, cell: str) -> Mapping[str, object]:
     try:
         return {"sku": sku, "quantity": file_rows.units_of(cell)}
     except CellError:
-        raise Problem.invalid("number", f"/lines/{place}/quantity", "This is no whole number.") from None
+        raise Problem.invalid("whole_number", f"/lines/{place}/quantity", "This is not a whole number.") from None
 
 
 def _named(shipment: FileShipment, faults: Sequence[Fault]) -> list[Fault]:

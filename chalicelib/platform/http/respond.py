@@ -210,7 +210,7 @@ def _query(route: Route, given: Any) -> Any:
             raise Problem.invalid("repeated", f"/query/{escape(name)}", "This parameter may be given only once.")
         flat[name] = normalize("NFC", values[0])
     try:
-        return form.model_validate(flat)
+        return form.from_texts(flat)
     except ValidationError as error:
         raise validation.problem(error, place="/query") from None
 
@@ -230,7 +230,7 @@ def _body(route: Route, raw: bytes, content_type: str) -> Any:
             # Few routes take forms, and the parser of mail is long in loading.
             from chalicelib.platform.http.page_forms import form_fields
 
-            return route.body.model_validate(form_fields(content_type, raw))
+            return route.body.from_texts(form_fields(content_type, raw))
         return route.body.model_validate_json(composed(raw) or b"{}")
     except ValidationError as error:
         raise validation.problem(error) from None

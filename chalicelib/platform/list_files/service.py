@@ -60,7 +60,7 @@ def _list_call(call: Call, form: ListFileForm) -> tuple[Call, dict[str, str]]:
         check_reader(call.context, call.principal, scope)
     given = {name: value for name, value in parse_qsl(parts.query) if name not in _OF_THE_PAGE}
     try:
-        query = found.route.query.model_validate({**given, "limit": str(PAGE)})
+        query = found.route.query.from_texts({**given, "limit": str(PAGE)})
     except ValidationError as error:
         raise validation.problem(error, place="/list") from None
     if isinstance(query, ListQuery):

@@ -58,7 +58,7 @@ def test_orders_are_shipped_whole_and_in_parts_and_a_wrong_row_stops_none(market
         ("УТ-11", "shipped", []),
         ("УТ-12", "failed", [("/order", "unknown_order")]),
         ("УТ-13", "failed", [("/day", "date")]),
-        ("УТ-14", "failed", [("/8/quantity", "number")]),
+        ("УТ-14", "failed", [("/8/quantity", "whole_number")]),
         ("УТ-15", "failed", [("/9/quantity", "above_left")]),
     ]
     assert results(bring(market, text)) == expected
