@@ -9,7 +9,7 @@ routes = Routes(__name__, tag="exports")
 _ANY = "staff.companies.read"  # of everybody on the staff; each source asks for its own
 
 
-@routes.post("/v1/staff/exports", scope=_ANY, status=202, keyed=True)
+@routes.post("/v1/staff/exports", scope=_ANY, status=202, located=True, keyed=True)
 def start_export(call: Call, form: ExportForm) -> ExportView:
     """Export a whole table as CSV or XLSX, in the language of the request.
 

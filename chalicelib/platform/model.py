@@ -38,7 +38,8 @@ class Written(BaseModel):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return _guarded(handler(source))
+        guarded: CoreSchema = _guarded(handler(source))
+        return guarded
 
 
 def _guarded(schema: Any) -> Any:

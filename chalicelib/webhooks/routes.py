@@ -67,7 +67,9 @@ def rotate_webhook_secret(call: Call) -> Answer[WebhookEndpointSecretView]:
     return _endpoint_answer(call, changed, secret)
 
 
-@routes.post("/v1/distributor/webhook/test", scope=SCOPE, status=202, problems=("not_found", "too_many_requests"))
+@routes.post(
+    "/v1/distributor/webhook/test", scope=SCOPE, status=202, located=True, problems=("not_found", "too_many_requests")
+)
 def test_webhook(call: Call) -> Answer[WebhookDeliveryView]:
     """Send one message of type `webhook.test`, even to a paused endpoint. Its delivery shows the result."""
     made = service.send_test(call.context, _distributor(call))
@@ -94,7 +96,11 @@ def show_webhook_delivery(call: Call, delivery_id: str) -> WebhookDeliveryView:
 
 
 @routes.post(
-    "/v1/distributor/webhook/deliveries/{delivery_id}/replay", scope=SCOPE, status=202, problems=("too_many_requests",)
+    "/v1/distributor/webhook/deliveries/{delivery_id}/replay",
+    scope=SCOPE,
+    status=202,
+    located=True,
+    problems=("too_many_requests",),
 )
 def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer[WebhookDeliveryView]:
     """Send a message again, in any state, under the same id and with the present order.

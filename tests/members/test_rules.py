@@ -13,7 +13,9 @@ def test_what_is_no_full_name_is_refused(text: str) -> None:
         full_name(text)
 
 
-@pytest.mark.parametrize("text", ["И. И. Иванов", "Орлова А.П.", "Anna St. John", "Анна Орлова-О'Нил", "Али Рза оглы/кызы"])
+@pytest.mark.parametrize(
+    "text", ["И. И. Иванов", "Орлова А.П.", "Anna St. John", "Анна Орлова-О'Нил", "Али Рза оглы/кызы"]
+)
 def test_initials_are_no_link(text: str) -> None:
     assert full_name(text) == text
 

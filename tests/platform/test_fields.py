@@ -79,7 +79,9 @@ def test_a_companys_name_may_hold_a_dot(text: str) -> None:
     assert TypeAdapter(Name).validate_python(text) == text
 
 
-@pytest.mark.parametrize("text", ["ООО «Луч» http://spam.example", "www.spam.example", "Луч buy@spam.example", "spam.example/buy"])
+@pytest.mark.parametrize(
+    "text", ["ООО «Луч» http://spam.example", "www.spam.example", "Луч buy@spam.example", "spam.example/buy"]
+)
 def test_a_companys_name_holds_no_link(text: str) -> None:
     with pytest.raises(ValidationError, match="no link"):
         TypeAdapter(Name).validate_python(text)

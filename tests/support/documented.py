@@ -34,7 +34,9 @@ def check(method: str, resource: str, status: int, headers: Mapping[str, str], b
     for name in ALWAYS & set(promised.get("headers", {})) if status < 400 else ():
         assert name.lower() in headers, f"{answer} without the {name} that it promises"
     if status in (201, 202) and "location" in headers:
-        assert "Location" in promised.get("headers", {}), f"{answer} with a Location that it does not promise (located=…)"
+        assert "Location" in promised.get("headers", {}), (
+            f"{answer} with a Location that it does not promise (located=…)"
+        )
     if "content" not in promised:
         assert body == "", f"{answer} with a body"
         return

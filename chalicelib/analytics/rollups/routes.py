@@ -7,7 +7,7 @@ from chalicelib.platform import Answer, Call, ListPage, Routes
 routes = Routes(__name__, tag="analytics")
 
 
-@routes.post("/v1/staff/analytics/rebuilds", scope="staff.analytics.write", status=202, keyed=True)
+@routes.post("/v1/staff/analytics/rebuilds", scope="staff.analytics.write", status=202, located=True, keyed=True)
 def start_rebuild(call: Call) -> RebuildView:
     """Rebuild the purchase figures of all companies from their documents.
 

@@ -6,7 +6,7 @@ routes = Routes(__name__, tag="analytics")
 _SCOPE = "staff.queries.write"
 
 
-@routes.post("/v1/staff/queries", scope=_SCOPE, status=202, problems=("wrong_state",), keyed=True)
+@routes.post("/v1/staff/queries", scope=_SCOPE, status=202, located=True, problems=("wrong_state",), keyed=True)
 def start_query(call: Call, form: QueryForm) -> QueryView:
     """Run one of the documented queries over all data of the club; the answer is a CSV or XLSX file.
 

@@ -5,7 +5,7 @@ from chalicelib.platform import Answer, Call, Routes
 routes = Routes(__name__, tag="companies")
 
 
-@routes.post("/v1/staff/hand-overs", scope="staff.companies.write", status=202, keyed=True)
+@routes.post("/v1/staff/hand-overs", scope="staff.companies.write", status=202, located=True, keyed=True)
 def start_hand_over(call: Call, form: ClientHandOverForm) -> HandOverView:
     """Hand over all companies of a manager, or those without one.
 

@@ -18,6 +18,7 @@ def preview_company_join(call: Call, form: JoinForm) -> JoinPreviewView:
     "/v1/staff/company-joins",
     scope="staff.companies.write",
     status=202,
+    located=True,
     keyed=True,
     problems=("wrong_state", "conflict"),
 )

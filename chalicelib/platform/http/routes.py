@@ -17,6 +17,7 @@ from chalicelib.platform.http.answers import rendered
 from chalicelib.platform.http.idempotency import Once
 from chalicelib.platform.http.lists import CountView, ListQuery, count_of, page_of, sorted_page_of
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.model import Written
 from chalicelib.platform.text import Language
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Transaction
@@ -62,7 +63,8 @@ class Route(NamedTuple):
     """A route: its handler, and the promises of its declaration. `scope` None: open to everybody, without a token.
 
     `writes`: every method but GET, and a GET that says so; its writes are guarded by the caller's right, and journaled. `by_token`: a
-    reading that has a budget of one read, so the token alone says who may ask, or that reads the membership itself.
+    reading that has a budget of one read, so the token alone says who may ask, or that reads the membership itself. `located`: the answer has
+    the Location of the thing that was made, or is being made.
     """
 
     room: str
@@ -70,8 +72,8 @@ class Route(NamedTuple):
     method: str
     path: str
     scope: str | None
-    body: type[BaseModel] | None
-    query: type[BaseModel] | None
+    body: type[Written] | None
+    query: type[Written] | None
     answer: type[BaseModel] | None
     status: int
     keyed: bool
@@ -86,6 +88,7 @@ class Route(NamedTuple):
     form: bool = False
     writes: bool = False
     by_token: bool = False
+    located: bool = False
 
     @property
     def current(self) -> bool:
@@ -244,7 +247,7 @@ class Routes:
         path: str,
         *,
         scope: str | None,
-        query: type[BaseModel] | None = None,
+        query: type[Written] | None = None,
         answer: type[BaseModel] | None = None,
         status: int = 200,
         keyed: bool = False,
@@ -255,6 +258,7 @@ class Routes:
         form: bool = False,
         writes: bool = False,
         by_token: bool = False,
+        located: bool = False,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             summary, _, description = (handler.__doc__ or "").strip().partition("\n")
@@ -280,6 +284,7 @@ class Routes:
                 form=form,
                 writes=writes or method != "GET",
                 by_token=by_token,
+                located=located or status == 201,
             )
             ROUTES.append(route)
             return handler

@@ -372,7 +372,7 @@ def _success(route: Route, references: "References", components: dict[str, Schem
     headers = []
     if carries_version and route.method != "DELETE":
         headers.append("ETag")
-    if route.status == 201:
+    if route.located:
         headers.append("Location")
     if headers:
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}

@@ -8,7 +8,7 @@ from chalicelib.pricing.best_sellers.schemas import BestSellerListsQuery, BestSe
 routes = Routes(__name__, tag="prices")
 
 
-@routes.post("/v1/staff/best-sellers", scope="staff.promotions.write", status=202, keyed=True)
+@routes.post("/v1/staff/best-sellers", scope="staff.promotions.write", status=202, located=True, keyed=True)
 def request_best_sellers(call: Call, form: BestSellersForm) -> BestSellersView:
     """Request a list of the best sellers of a period, such as last year's season, from the club's own sales.
 

@@ -7,7 +7,9 @@ from chalicelib.tiers.simulations.schemas import SimulationPage, SimulationsQuer
 routes = Routes(__name__, tag="tiers")
 
 
-@routes.post("/v1/staff/tier-ladders/{ladder_id}/simulate", scope="staff.tiers.write", status=202, keyed=True)
+@routes.post(
+    "/v1/staff/tier-ladders/{ladder_id}/simulate", scope="staff.tiers.write", status=202, located=True, keyed=True
+)
 def simulate_ladder(call: Call, ladder_id: str) -> SimulationView:
     """Simulate a ladder over the club's last 12 months, as if it had always been in force.
 
