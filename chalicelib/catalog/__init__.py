@@ -14,13 +14,15 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.keys import categories as categories_key
     from chalicelib.catalog.keys import product as product_key
     from chalicelib.catalog.keys import warehouses as warehouses_key
-    from chalicelib.catalog.recording import write_stock
+    from chalicelib.catalog.recording import write_products, write_stock
     from chalicelib.catalog.rules import Product, Stock, StockFigure, Traits, total
     from chalicelib.catalog.schemas import (
         BaseProductView,
         ProductFacetsView,
         ProductFilters,
         ProductQuery,
+        ProductResultsView,
+        ProductRowsForm,
         StockResultsView,
         StockRowsForm,
         StockView,

@@ -4,7 +4,7 @@ A batch is written in one transaction with its event; the largest batches need t
 another writer was faster, the rows are judged again. Rows that change nothing are not written.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any, Literal, TypeVar
@@ -44,14 +44,17 @@ from chalicelib.platform.http import validation
 from chalicelib.table import MOST_OPERATIONS, Item, Transaction, retry
 
 AHEAD = timedelta(minutes=5)  # tolerance for the clock of another machine
-MOST_NAMED = 20  # warehouses that a row is told of
+MOST_NAMED = 20  # warehouses or tiers that a row is told of
 
 Row = TypeVar("Row", bound=Form)
 Written = TypeVar("Written")
 Faults = dict[int, list[Fault]]  # by the row's place
 
 
-def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
+def write_products(
+    context: Context, rows: Sequence[Any], price_types: Callable[[Context], Collection[str]]
+) -> ProductResultsView:
+    """`price_types`: those that somebody buys at, asked where a row has a price of a type; of another one the row is warned."""
     good, faults = _parse_rows(ProductForm, rows, "products")
     offered = _offered({number: form.product() for number, form in good.items()}, faults, "products", "sku")
     present = store.read_products(context.table, offered, consistent=True)
@@ -65,7 +68,7 @@ def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
         _record(tx, context, PRODUCTS_CHANGED, [product.sku for product in some])
         context.table.commit(tx)
 
-    warnings = _warnings(context, offered)
+    warnings = _warnings(context, offered, good, price_types)
     results = [
         ProductResultView(row=number, sku=sku, result=became[sku].value, warnings=warnings[number])
         for sku, (number, _) in offered.items()
@@ -77,20 +80,40 @@ def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
     return ProductResultsView(items=sorted(results, key=lambda each: each.row))
 
 
-def _warnings(context: Context, offered: Mapping[str, tuple[int, Product]]) -> dict[int, list[Fault]]:
-    """By the row's place: a category that the tree lacks, a successor that is no product. Both may come later, so the row is taken."""
+def _warnings(
+    context: Context,
+    offered: Mapping[str, tuple[int, Product]],
+    forms: Mapping[int, ProductForm],
+    price_types: Callable[[Context], Collection[str]],
+) -> dict[int, list[Fault]]:
+    """By the row's place: a category that the tree lacks, a successor that is no product, a price type of nobody.
+
+    Each may come later, so the row is taken.
+    """
     placed = any(product.category for _, product in offered.values())
     tree = store.tree_of(context.table.get(keys.categories()) if placed else None)
     named = {product.successor for _, product in offered.values() if product.successor} - offered.keys()
     unknown = named - store.read_traits(context.table, named).keys()
+    types = {price.type for _, product in offered.values() for price in product.prices}
+    known = price_types(context) if types else ()
+    of_nobody = {each: _of_unknown_type(each, known) for each in types.difference(known)}
 
     def of(number: int, product: Product) -> Iterator[Fault]:
         if product.category and product.category not in tree:
             yield _fault("products", number, "category", "unknown_category", _NO_CATEGORY)
         if product.successor in unknown:
             yield _fault("products", number, "successor", "unknown_sku", _NO_SUCCESSOR)
+        for place, price in enumerate(forms[number].prices):
+            if price.type in of_nobody:
+                yield _fault("products", number, f"prices/{place}/type", "unknown_price_type", of_nobody[price.type])
 
     return {number: list(of(number, product)) for number, product in offered.values()}
+
+
+def _of_unknown_type(name: str, known: Collection[str]) -> str:
+    if not known:
+        return "The club has no tier, so nobody gets this price."
+    return f"No tier is named like this price type, so nobody gets this price. Tiers are: {_spelled_like(name, known)}."
 
 
 _NO_CATEGORY = "There is no such category yet: write it with `PUT /v1/staff/categories`."
@@ -227,12 +250,16 @@ def _stock_results(
 
 
 def _of_unknown_warehouse(name: str, known: Collection[str]) -> str:
-    """Names the warehouses that are spelled like it, else the first ones."""
     if not known:
         return "No distributor names a warehouse yet: `PATCH /v1/staff/distributors/{distributor_id}` does."
+    return f"No distributor names this warehouse. Named are: {_spelled_like(name, sorted(known))}."
+
+
+def _spelled_like(name: str, known: Collection[str]) -> str:
+    """The known names that are spelled like it, else the first ones."""
     capitals = {each.upper(): each for each in known}
     near = [capitals[each] for each in get_close_matches(name.upper(), capitals)]
-    return f"No distributor names this warehouse. Named are: {', '.join(near or sorted(known)[:MOST_NAMED])}."
+    return ", ".join(near or [*known][:MOST_NAMED])
 
 
 # --- categories -------------------------------------------------------------------------------------------------------

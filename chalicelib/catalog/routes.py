@@ -9,8 +9,6 @@ from chalicelib.catalog.schemas import (
     ImagesView,
     ImageUploadView,
     ProductQuery,
-    ProductResultsView,
-    ProductRowsForm,
     StaffProductView,
     StockResultsView,
     StockRowsForm,
@@ -39,16 +37,6 @@ def list_staff_products(call: Call) -> ListPage[StaffProductView]:
 def list_staff_categories(call: Call) -> CategoryTreeView:
     """Show the tree of categories."""
     return service.category_list(call.context)
-
-
-@routes.put("/v1/staff/products", scope="staff.catalog.write")
-def write_products(call: Call, form: ProductRowsForm) -> ProductResultsView:
-    """Create or replace up to 100 products.
-
-    Each row has its own result: a bad row never stops the others. Sending the same rows again changes nothing. A row without a cost price
-    removes the one that was there.
-    """
-    return recording.write_products(call.context, form.products)
 
 
 @routes.put("/v1/staff/stock", scope="staff.catalog.write")
@@ -102,12 +90,6 @@ def show_picture(call: Call, image_id: str) -> Answer[Text]:
 
 
 # --- machines ---------------------------------------------------------------------------------------------------------
-
-
-@routes.put("/v1/machine/products", scope="machine.catalog")
-def write_products_by_machine(call: Call, form: ProductRowsForm) -> ProductResultsView:
-    """Create or replace up to 100 products, as `PUT /v1/staff/products` does."""
-    return recording.write_products(call.context, form.products)
 
 
 @routes.put("/v1/machine/stock", scope="machine.catalog")

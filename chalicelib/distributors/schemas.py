@@ -108,7 +108,7 @@ class DistributorView(View):
     distributor_id: str
     name: str
     email: str
-    phone: str = Field(description="Telephone for partners; may be empty.")
+    phone: str | None = Field(description="Telephone for partners.")
     hours: str = Field(description="Working hours, in the distributor's own words; may be empty.")
     language: Language
     regions: list[ServedRegionView]
@@ -118,7 +118,7 @@ class DistributorView(View):
 
     @classmethod
     def of(cls, distributor: Distributor) -> Self:
-        return cls.model_validate(distributor, from_attributes=True)
+        return cls.from_record(distributor)
 
 
 class DistributorCardView(View):
@@ -127,7 +127,7 @@ class DistributorCardView(View):
     distributor_id: str
     name: str
     email: str
-    phone: str = Field(description="May be empty.")
+    phone: str | None
     hours: str = Field(description="Working hours, in the distributor's own words; may be empty.")
 
 

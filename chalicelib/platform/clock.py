@@ -34,6 +34,11 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
+def wall_time(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Date, hour and minute on the club's clocks, without a zone: as people read it."""
+    return moment.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
+
+
 def day_end(day: date, zone: ZoneInfo) -> datetime:
     """The beginning of the club's next day."""
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)

@@ -1,4 +1,4 @@
-"""The catalogue at the company's own prices, the price list and the lighting calculator."""
+"""The catalogue at the company's own prices, the price list and the lighting calculator; and the products as staff and machines write them."""
 
 # A wing uses only those before it.
 WINGS = ("lighting",)

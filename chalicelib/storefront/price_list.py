@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from chalicelib import catalog
 from chalicelib.catalog import Product
-from chalicelib.platform import Club, Context, Problem
+from chalicelib.platform import Club, Context, Problem, clock
 from chalicelib.platform.files import downloads
 from chalicelib.platform.files.csv import Control, harmless, listing
 from chalicelib.platform.files.tables import Cell, Column, Table, written
@@ -53,7 +53,7 @@ def price_list_file(
     table = Table(
         title=TITLES[language],
         notes=[
-            (words["made"], context.at),
+            (words["made"], clock.wall_time(context.now, club.zone)),
             (words["rows"], len(rows)),
             *(
                 (f"{words['sum']}: {headings[PRICE.amount]}, {currency}", total)

@@ -1,5 +1,12 @@
-from chalicelib import companies
-from chalicelib.catalog import ProductFacetsView, ProductFilters, ProductQuery, product_facets
+from chalicelib import catalog, companies
+from chalicelib.catalog import (
+    ProductFacetsView,
+    ProductFilters,
+    ProductQuery,
+    ProductResultsView,
+    ProductRowsForm,
+    product_facets,
+)
 from chalicelib.platform import Answer, Call, Routes, Text, or_not_found
 from chalicelib.platform.list_files.schemas import ListFileView
 from chalicelib.storefront import price_list as storefront_price_list
@@ -7,6 +14,7 @@ from chalicelib.storefront import service
 from chalicelib.storefront.lighting import service as lighting
 from chalicelib.storefront.lighting.schemas import LightingForm, LightingView
 from chalicelib.storefront.schemas import PriceListQuery, ProductPage, ProductView
+from chalicelib.tiers import tier_codes
 
 routes = Routes(__name__, tag="catalogue")
 
@@ -94,3 +102,22 @@ def download_price_list_of_company(call: Call, company_id: str) -> Answer[Text]:
     """Download the price list of a company as CSV for spreadsheets, as the company itself gets it."""
     or_not_found(companies.read_company(call.context, company_id))
     return _price_list(call, company_id)
+
+
+@routes.put("/v1/staff/products", scope="staff.catalog.write")
+def write_products(call: Call, form: ProductRowsForm) -> ProductResultsView:
+    """Create or replace up to 100 products.
+
+    Each row has its own result: a bad row never stops the others. Sending the same rows again changes nothing. A row without a cost price
+    removes the one that was there.
+    """
+    return catalog.write_products(call.context, form.products, tier_codes)
+
+
+# --- machines ---------------------------------------------------------------------------------------------------------
+
+
+@routes.put("/v1/machine/products", scope="machine.catalog")
+def write_products_by_machine(call: Call, form: ProductRowsForm) -> ProductResultsView:
+    """Create or replace up to 100 products, as `PUT /v1/staff/products` does."""
+    return catalog.write_products(call.context, form.products, tier_codes)

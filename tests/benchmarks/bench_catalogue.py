@@ -23,6 +23,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, to_wire
+from chalicelib.tiers import tier_codes
 from tests.benchmarks.bare import Bare, cpu_ratio
 from tests.benchmarks.report import report
 from tests.support.api import Caller, gateway_event
@@ -184,7 +185,7 @@ def test_a_catalogue_of_ten_thousand_products(context: Context) -> None:
         changed = [each | {"vat_percent": "10", "name": f"{each['name']} new"} for each in made[:count]]
         before = told(table)
         with spent(table.client) as cost:
-            recording.write_products(context, changed)
+            recording.write_products(context, changed, tier_codes)
         report(
             f"writing {count} changed products",
             f"{len(cost.calls)} calls, {cost.read_units / count:g} read and {cost.write_units / count:g} write units each",

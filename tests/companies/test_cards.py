@@ -39,6 +39,17 @@ def test_a_partner_reads_name_phone_email_and_hours_of_both(api: Api, context: C
     assert contacts(api, caller, "en")["manager"]["hours"] == "Mon–Fri 9:00–18:00"
 
 
+def test_a_phone_that_the_distributor_does_not_tell_is_null_as_a_managers_is(api: Api, context: Context) -> None:
+    partners.member(context, "mbr_manager")
+    distributor_id, _ = partners.distributor(context, "RU-MOW")
+    caller = partners.partner(context, region="RU-MOW", manager_id="mbr_manager")
+    found = contacts(api, caller)
+    assert found["distributor"]["phone"] is None
+    staff = partners.staff(context, "mbr_operations", "operations")
+    shown = api.call("GET", f"/v1/staff/distributors/{distributor_id}", staff).json
+    assert (shown["phone"], shown["hours"]) == (None, "")
+
+
 def test_a_manager_who_left_the_staff_is_no_contact(api: Api, context: Context) -> None:
     partners.member(context, "mbr_gone")
     caller = partners.partner(context, manager_id="mbr_gone")

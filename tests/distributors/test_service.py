@@ -46,7 +46,7 @@ def test_a_distributor_is_added_with_its_regions(api: Api, context: Context):
         "distributor_id": distributor_id,
         "name": "Svet Opt",
         "email": "orders@svet.example",
-        "phone": "",
+        "phone": None,
         "hours": "",
         "language": "ru",
         "regions": [{"region": "RU-MOW", "priority": 5}, {"region": "RU-MOS", "priority": 100}],

@@ -7,6 +7,7 @@ import pytest
 import requests
 from python_calamine import CalamineWorkbook
 
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import answers
 from chalicelib.storefront import price_list
@@ -98,6 +99,8 @@ def test_as_a_workbook_it_has_the_same_rows_with_numbers_as_numbers(
     assert answer.status == 200, answer.text
     content = requests.get(answer.json["url"], timeout=10).content
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    [made] = [row[1] for row in sheet if row[0] in ("Made", "Составлен")]
+    assert made == context.now.astimezone(context.config[Club].zone).replace(tzinfo=None, second=0, microsecond=0)
     [top] = [place for place, row in enumerate(sheet) if heading in row]
     told = [dict(zip(sheet[top], row, strict=True)) for row in sheet[top + 1 :]]
     plain = rows(api, buyer, language=language)

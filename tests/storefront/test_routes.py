@@ -7,9 +7,11 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.catalog import keys as catalog_keys
+from chalicelib.catalog import write_products
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from tests.catalog.steps import IN_AN_ADDRESS, listed, row, stock
+from tests.catalog.test_stock import MACHINE
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.crashes import races
 from tests.support.partners import OPERATIONS, partner, reach, staff
@@ -215,6 +217,41 @@ def test_a_hundred_rows_are_four_calls(api: Api, context: Context):
         "TransactWriteItems",
         "TransactWriteItems",
     ]  # a transaction holds a hundred, with its event
+
+
+def of_types(*names: str) -> list[dict[str, str]]:
+    return [{"type": name, "amount": "100.00"} for name in names]
+
+
+def warned(answer: Any) -> list[list[tuple[str, str, str]]]:
+    return [[(each["pointer"], each["code"], each["detail"]) for each in row["warnings"]] for row in answer["items"]]
+
+
+@pytest.mark.parametrize(("caller", "path"), [(OPERATIONS, "/v1/staff/products"), (MACHINE, "/v1/machine/products")])
+def test_a_price_type_that_no_tier_is_named_like_is_told(api: Api, caller: Caller, path: str):
+    """Else partners pay another price, and nobody knows."""
+    given = [row("A-1", prices=of_types("silver")), row("A-2", prices=of_types("gold", "gool", "retail")), row("A-3")]
+    with calls_counted(aws.dynamodb()) as made:
+        answer = api.call("PUT", path, caller, {"products": given})
+    assert [each["result"] for each in answer.json["items"]] == ["created"] * 3
+    nobody = "No tier is named like this price type, so nobody gets this price. Tiers are: "
+    assert warned(answer.json) == [
+        [],
+        [
+            ("/products/1/prices/1/type", "unknown_price_type", f"{nobody}gold."),
+            ("/products/1/prices/2/type", "unknown_price_type", f"{nobody}bronze, silver, gold, platinum."),
+        ],
+        [],
+    ]
+    assert made.count("Query") == 1  # the ladders, for all rows
+    russian = api.call("PUT", path, caller, {"products": given[1:2]}, headers={"accept-language": "ru"})
+    assert warned(russian.json)[0][0][2] == "Уровня с таким названием нет, и по этой цене никто не купит. Уровни: gold."
+
+
+def test_in_a_club_without_tiers_nobody_gets_the_price_of_a_type(context: Context):
+    written = write_products(context, [row("A-1", prices=of_types("gold")), row("A-2")], lambda context: ())
+    told = [[(each.code, each.detail) for each in row.warnings] for row in written.items]
+    assert told == [[("unknown_price_type", "The club has no tier, so nobody gets this price.")], []]
 
 
 def test_a_bad_row_never_stops_the_others_and_says_what_is_wrong(api: Api, context: Context):

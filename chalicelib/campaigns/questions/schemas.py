@@ -24,7 +24,7 @@ class QuestionForm(Form):
     member_id: Identifier | None = Field(
         default=None, description="The member who asked: a letter with the answer goes to members only."
     )
-    company_id: Identifier | None = None
+    company_id: Identifier | None = Field(default=None, description="Null: the company that the member acts for.")
 
 
 class QuestionView(View):

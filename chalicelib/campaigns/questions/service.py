@@ -24,19 +24,24 @@ from chalicelib.table import Position, Refused, Transaction, from_item
 
 
 def note(context: Context, form: QuestionForm, *, by: str) -> QuestionView:
-    """The same question of the same day again changes nothing. Raises 422 for a member or a company that there is not."""
-    if form.member_id and members.member(context, form.member_id) is None:
+    """The same question of the same day again changes nothing. Raises 422 for a member or a company that there is not.
+
+    Without a company it is of the one that the member acts for.
+    """
+    member, acts = members.with_membership(context, form.member_id) if form.member_id else (None, None)
+    if form.member_id and member is None:
         raise Problem.invalid("unknown_member", "/member_id", "There is no such member.")
     if form.company_id and companies.read_company(context, form.company_id) is None:
         raise Problem.invalid("unknown_company", "/company_id", "The club does not know this company.")
     tags = tuple(dict.fromkeys(form.tags))
     asker, company = form.member_id or "", form.company_id or ""
+    acts_for = acts.owner if acts and acts.is_of_company else ""
     question = Question(
         question_id=derived_id("qst", context.today.isoformat(), by, asker, company, form.text, *tags),
         tags=tags,
         text=form.text,
         member_id=asker,
-        company_id=company,
+        company_id=company or acts_for,
         at=context.at,
         by=by,
     )

@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     NO_MANAGER_OF_REGION = "no_manager_of_region"
     HAS_ANOTHER_MANAGER = "has_another_manager"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    RECEIVER_LEFT = "receiver_left"
 
 
 class Row(NamedTuple):

@@ -40,6 +40,7 @@ class HandOverView(WorkView):
     handed_over: int = Field(description="Companies handed over so far.")
     changed: int = Field(description="Those that kept their manager, and have another region or distributor.")
     stayed: int = Field(description="Companies that have no manager of their region, or were changed meanwhile.")
+    receiver_left: int = Field(description="Those of them whose new manager had left the staff who call companies.")
     companies: HandOverListView | None = Field(description="Null until it is done, and 90 days after.")
 
 

@@ -92,6 +92,7 @@ def hand_over_part(context: Context, message: dict[str, Any]) -> None:
         ends = Counter(row.outcome for row in rows.values())
         handed, changed = ends[Outcome.HANDED_OVER], ends[Outcome.CHANGED]
         counts = {"handed_over": handed, "changed": changed, "stayed": len(rows) - handed - changed}
+        counts["receiver_left"] = ends[Outcome.RECEIVER_LEFT]
         return [list(row) for row in rows.values()], counts
 
     def finish(found: Progress, parts: Iterator[list[list[Any]]]) -> Item:
@@ -137,7 +138,12 @@ def _hand_over(context: Context, found: Progress, row: Row, order: HandOver) -> 
         from_manager = found.item["from_manager"]
         was, stays = {"manager_id": None if from_manager == NOBODY else from_manager}, Outcome.HAS_ANOTHER_MANAGER
     changed = Outcome.HANDED_OVER if row.to_manager else Outcome.CHANGED
-    done = companies.hand_over(context, row.company_id, was, row.changes, order)
+    try:
+        done = companies.hand_over(context, row.company_id, was, row.changes, order)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return row._replace(outcome=Outcome.RECEIVER_LEFT.value)
     return row._replace(outcome=(changed if done else stays).value)
 
 
@@ -169,6 +175,7 @@ def _view(context: Context, found: Progress) -> HandOverView:
         handed_over=found.count("handed_over"),
         changed=found.count("changed"),
         stayed=found.count("stayed"),
+        receiver_left=found.count("receiver_left"),
         companies=_list(context, found) if kept else None,
     )
 

@@ -6,7 +6,7 @@ The source of the PDF's structure is ISO 32000-1: 9.7.4 (CIDFonts), 9.10.3 (ToUn
 import io
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -225,7 +225,8 @@ def _foot(page: _Page, table: Table, number: int, of: int) -> None:
 
 def _shown(cell: Cell, language: Language) -> str:
     if isinstance(cell, date):
-        return f"{cell:%d.%m.%Y}" if language == "ru" else cell.isoformat()
+        time = f" {cell:%H:%M}" if isinstance(cell, datetime) else ""
+        return f"{cell:{'%d.%m.%Y' if language == 'ru' else '%Y-%m-%d'}}{time}"
     if isinstance(cell, Decimal):
         text = f"{cell:,.2f}"
         return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") if language == "ru" else text

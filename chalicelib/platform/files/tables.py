@@ -1,6 +1,6 @@
 """A table for download as CSV, as a workbook or as a PDF, with the same rows and the same sums in each.
 
-    CSV        semicolons, UTF-8 with its mark; numbers with a point, in Russian with a comma; dates as YYYY-MM-DD
+    CSV        semicolons, UTF-8 with its mark; numbers with a point, in Russian with a comma; dates as YYYY-MM-DD, times to the minute
     workbook   numbers as numbers, dates as dates, the heading frozen; written row by row, so memory does not grow with the rows
     PDF        A4 pages with the club's name and "page 2 of 5"; all rows, a long text in several lines
 
@@ -86,6 +86,8 @@ def _plain(cell: Cell, language: Language) -> str:
         return harmless(cell)
     if isinstance(cell, Decimal):
         return f"{cell:f}".replace(".", "," if language == "ru" else ".")
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M}"
     return "" if cell is None else str(cell)
 
 
@@ -102,11 +104,11 @@ def _write_workbook(table: Table, file: BinaryIO) -> None:
     headings = {False: book.add_format(strong), True: book.add_format({**strong, "align": "right"})}
     title = book.add_format({"bold": True, "font_size": 14})
     text = book.add_format({"text_wrap": True, "valign": "top"})
+    day = "dd.mm.yyyy" if table.language == "ru" else "yyyy-mm-dd"
     formats = {
         Decimal: book.add_format({"num_format": "#,##0.00"}),
-        date: book.add_format(
-            {"num_format": "dd.mm.yyyy" if table.language == "ru" else "yyyy-mm-dd", "align": "left"}
-        ),
+        date: book.add_format({"num_format": day, "align": "left"}),
+        datetime: book.add_format({"num_format": f"{day} hh:mm", "align": "left"}),
     }
     heading = len(table.notes) + 2
 
@@ -130,7 +132,7 @@ def _write_workbook(table: Table, file: BinaryIO) -> None:
             if isinstance(cell, Decimal):
                 sheet.write_number(number, place, cell, formats[Decimal])
             elif isinstance(cell, date):
-                sheet.write_datetime(number, place, cell, formats[date])
+                sheet.write_datetime(number, place, cell, formats[type(cell)])
             elif isinstance(cell, int):
                 sheet.write_number(number, place, cell)
             elif cell:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.platform import clock
 from chalicelib.platform.access.rights import check_reader
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.files import downloads
@@ -103,7 +104,12 @@ def _table(
     ]
     return Table(
         title=said["list"],
-        notes=[(said["address"], address), (said["made"], call.context.at), (said["rows"], len(rows)), *totals],
+        notes=[
+            (said["address"], address),
+            (said["made"], clock.wall_time(call.context.now, club.zone)),
+            (said["rows"], len(rows)),
+            *totals,
+        ],
         columns=[Column(heading(path, language, shown), 16) for path in shown],
         rows=([row.get(path) for path in shown] for row in rows),
         sums=[],

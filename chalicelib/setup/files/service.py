@@ -150,9 +150,9 @@ class Known(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What the row on this line gives to a company."""
+    """What the rows on these lines give to a company."""
 
-    line: int
+    lines: list[int]
     given: Mapping[str, str]
 
 
@@ -171,15 +171,16 @@ def _companies(loading: Loading, rows: list[Row]) -> tuple[list[SetupRowView], s
     items = [_tried(loading, row, _wish, context, known, wishes) for row in rows]
     found = companies.read_companies(context, wishes)
     changed = {
-        wish.line: change
+        company_id: change
         for company_id, wish in wishes.items()
         if company_id in found and (change := _change(found[company_id], wish.given))
     }
     hand_over_id = None
     if changed and not loading.dry_run:
         hand_over_id = desk.start_hand_over(context, list(changed.values()), loading.by)
+    planned = {line for company_id in changed for line in wishes[company_id].lines}
     return [
-        each.model_copy(update={"result": "planned" if each.line in changed else "done"}) if not each.errors else each
+        each.model_copy(update={"result": "planned" if each.line in planned else "done"}) if not each.errors else each
         for each in items
     ], hand_over_id
 
@@ -222,9 +223,10 @@ def _wish(row: Row, context: Context, known: Known, wishes: dict[str, Wish]) -> 
         faults = [*problem.errors, *faults]
     if faults:
         raise Problem("invalid", errors=faults)
-    wish = wishes.setdefault(company_id, Wish(row.line, given))
+    wish = wishes.setdefault(company_id, Wish([], given))
     if wish.given != given:
-        raise Problem.invalid("repeated", "/inn", f"Line {wish.line} says something else of this company.")
+        raise Problem.invalid("repeated", "/inn", f"Line {wish.lines[0]} says something else of this company.")
+    wish.lines.append(row.line)
 
 
 def _company(numbers: TaxNumbers, firms: Mapping[str, Sequence[FirmMember]]) -> str:

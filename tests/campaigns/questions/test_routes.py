@@ -33,6 +33,19 @@ def ask(api: Api, caller: Caller, text: str = "When does it come?", *tags: str, 
     return api.call("POST", URL, caller, {"text": text, "tags": list(tags) or ["Delivery"], **more})
 
 
+def test_a_question_of_a_member_is_of_the_company_that_they_act_for(
+    api: Api, context: Context, manager: Caller
+) -> None:
+    partners.partner(context, "com_3", "mbr_3")
+    noted = [ask(api, manager, member_id="mbr_3").json for _ in range(2)]
+    assert noted[0] == noted[1]
+    [shown] = api.call("GET", URL, manager).json["items"]
+    assert (noted[0]["company_id"], shown["company_id"]) == ("com_3", "com_3")
+    assert shown["company_name"] == noted[0]["company_name"]
+    assert shown["company_name"]
+    assert ask(api, manager, "Who?", member_id="mbr_2").json["company_id"] is None  # acts for nobody
+
+
 def three(api: Api, caller: Caller) -> None:
     ask(api, caller, "When?", "delivery", "spring", member_id="mbr_1", company_id="cmp_1")
     ask(api, caller, "How?", member_id="mbr_2")

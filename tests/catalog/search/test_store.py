@@ -19,6 +19,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Busy, Refused, Transaction
+from chalicelib.tiers import tier_codes
 from tests.catalog.steps import listed, row
 from tests.support.crashes import crashes, lost_replies, races, uncounted, watched
 from tests.support.memory import MemoryDynamo
@@ -42,7 +43,7 @@ def fresh(context: Context) -> Context:
 def write(context: Context, *rows: dict[str, Any]) -> list[Event]:
     """Writes the rows; the events that this left."""
     before = events(context)
-    recording.write_products(context, rows)
+    recording.write_products(context, rows, tier_codes)
     return [event for event in events(context) if event not in before]
 
 
@@ -125,7 +126,7 @@ def test_from_the_written_row_to_the_index_nothing_is_lost(context: Context, int
         with interruption:
             for event in write(clean, *rows):
                 on_products_changed(clean, event)
-        recording.write_products(clean, rows)
+        recording.write_products(clean, rows, tier_codes)
         for event in events(clean):
             on_products_changed(clean, event)
         assert indexed(clean) == expected(clean), interruption

@@ -196,6 +196,22 @@ def test_a_company_that_got_another_manager_meanwhile_stays_theirs(cloud: Cloud)
     }
 
 
+def test_companies_stay_and_are_counted_where_who_gets_them_left_meanwhile(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_list", lambda context, found: None)  # the bucket in memory signs no addresses
+    context = memory_context(MemoryDynamo())
+    office(context)
+    hand_over_id = start(context)
+    dismissed(context, "club", NINA)
+    cloud.run(context, began(context))
+    assert {managers(context)[f"cmp_{number}"] for number in (1, 2, 3)} == {LEAVING}
+    shown = service.show(context, hand_over_id)
+    assert (shown.state, shown.handed_over, shown.stayed, shown.receiver_left) == ("done", 0, 3, 3)
+    assert {row[5] for row in cloud.rows(hand_over_id)} == {"receiver_left"}
+    assert events(context, "portfolio.handed_over") == []
+
+
 def test_each_receiver_gets_one_letter_with_their_companies(cloud: Cloud) -> None:
     context = memory_context(MemoryDynamo())
     office(context)

@@ -129,6 +129,23 @@ def test_each_company_gets_what_its_row_names_and_each_manager_one_letter(cloud:
     ]
 
 
+def test_two_rows_that_say_the_same_of_a_company_have_the_same_result(cloud: Cloud, known: Context) -> None:
+    club(known)
+    loaded = load(known, FILE + FILE.splitlines()[1])
+    assert results(loaded) == [(line, "planned", []) for line in (2, 3, 4, 5)]
+    cloud.run(known, began(known))
+    assert len(cloud.rows(loaded.hand_over_id)) == 3
+
+
+def test_companies_of_a_file_whose_manager_left_meanwhile_stay_as_they_are(cloud: Cloud, known: Context) -> None:
+    ids = club(known)
+    loaded = load(known)
+    partners.dismissed(known, "club", "mbr_nina")
+    cloud.run(known, began(known))
+    assert given(known, ids) == {**AFTER, "1": (None, "RU-MOW", False)}
+    assert [row[5] for row in cloud.rows(loaded.hand_over_id)] == ["receiver_left", "handed_over", "changed"]
+
+
 def test_the_same_file_again_changes_nothing(cloud: Cloud, known: Context) -> None:
     club(known)
     load(known)
