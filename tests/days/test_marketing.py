@@ -25,7 +25,7 @@ def test_marketing_plans_promotions_letters_and_reports(club: Club) -> None:
     [found] = marketing.get("/v1/staff/promotions?state=approved&q=ЗИМУ")["items"]
     assert found["promotion_id"] == draft["promotion_id"]
     [row] = downloaded(marketing, f"/v1/staff/promotions?from={today + timedelta(days=3)}", "ru")
-    assert (row["название по-русски"], row["состояние"]) == ("Панели всю зиму", "approved")
+    assert (row["название по-русски"], row["состояние"]) == ("Панели всю зиму", "одобрено")
 
     season = {"from": str(today - timedelta(days=300)), "to": str(today - timedelta(days=200)), "top": 5}
     asked = marketing.order_post("/v1/staff/best-sellers", season, expect=202)
