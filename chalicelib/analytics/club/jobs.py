@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.analytics.club import service
-from chalicelib.platform import Context
+from chalicelib.platform import Context, derived_id
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, files, items, queue_worker, scheduled, table
 
@@ -15,8 +15,10 @@ from chalicelib.platform.registry.functions import READ, files, items, queue_wor
     may=(items("put"),),
 )
 def nightly_club(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Starts the fold of the night; returns its id."""
-    facts = {"fold_id": service.start(context, "nightly_club")}
+    """Starts the fold of the night; returns its id. A try after one that died has the same event, and goes on with its fold."""
+    fold_id = derived_id("fld", event["id"]) if "id" in event else context.new_id("fld")
+    service.start(context, fold_id, "nightly_club")
+    facts = {"fold_id": fold_id}
     log.info("nightly club figures", extra=facts)
     return facts
 

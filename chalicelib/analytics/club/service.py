@@ -11,6 +11,7 @@ Weakest point: a company that changed its region or manager moves with its whole
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,7 +27,7 @@ from chalicelib.analytics.rollups.rules import ZERO, Rows, Totals, last_day, mon
 from chalicelib.analytics.rollups.store import read_history, read_rows
 from chalicelib.companies import Company
 from chalicelib.platform import Context, Progress
-from chalicelib.table import Item, Position, Transaction
+from chalicelib.table import Item, Position, Refused, Transaction
 
 COMPANIES = 50  # of one part: within the minute of a worker, with their documents of promoted goods
 
@@ -34,16 +35,15 @@ COMPANIES = 50  # of one part: within the minute of a worker, with their documen
 Row = list[Any]
 
 
-def start(context: Context, author: str) -> str:
-    """Creates a fold of everything up to today, and begins it; returns its id."""
-    fold_id = context.new_id("fld")
+def start(context: Context, fold_id: str, author: str) -> None:
+    """Creates a fold of everything up to today, where its id is new, and begins it. May be repeated at any time."""
     tx = Transaction()
     store.FOLD.create(
         tx, context, fold_id, author, {"last": month_of(context.today).isoformat(), "day": context.today.isoformat()}
     )
-    context.table.commit(tx)
+    with suppress(Refused):  # it was created before
+        context.table.commit(tx)
     store.FOLD.announce(fold_id, 1)
-    return fold_id
 
 
 def fold_part(context: Context, message: dict[str, Any]) -> None:

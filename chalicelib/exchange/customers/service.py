@@ -169,11 +169,12 @@ def move_page(context: Context, message: dict[str, Any]) -> None:
     if found is None or found.state == "done" or found.page > body["page"]:
         return
     several, after = sales.of_customer(context, found.from_company_id, found.source, found.customer, PAGE, found.after)
+    store.count_page(context, found, sum(not head.voided for _, head in several))
     # As of the moment of their own states, so that a newer file still finds them older.
     for as_of, group in groupby(sorted(several, key=lambda each: each[1].as_of), key=lambda each: each[1].as_of):
         documents = [sales.with_company(document, found.to_company_id) for document, _ in group]
         sales.record(context, documents, import_id=found.move_id, as_of=as_of)
-    store.finish_page(context, found, sum(not head.voided for _, head in several), after)
+    store.finish_page(context, found, after)
     if after:
         store.enqueue(found.move_id, found.page + 1)
 

@@ -15,8 +15,8 @@ from chalicelib.table import Page, Position, Refused, Table, Transaction
 
 
 class CustomerMove(Record):
-    """A customer that goes from one company to another, with its documents. `page`: the pages that are done. `undoes`: the move that it takes back,
-    for the same reason.
+    """A customer that goes from one company to another, with its documents. `page`: the pages that are done, `counted`: those whose `documents` are
+    counted. `undoes`: the move that it takes back, for the same reason.
     """
 
     move_id: str
@@ -30,6 +30,7 @@ class CustomerMove(Record):
     state: Literal["moving", "done"] = "moving"
     documents: int = 0
     page: int = 0
+    counted: int = 0
     after: dict[str, str] | None = None
     undoes: str | None = None
     undone_by: str | None = None
@@ -53,14 +54,25 @@ def page(table: Table, limit: int, after: Position) -> Page:
     return table.query(keys.move_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
 
 
-def finish_page(context: Context, move: CustomerMove, documents: int, after: dict[str, str] | None) -> None:
+def count_page(context: Context, move: CustomerMove, documents: int) -> None:
+    """Counts the documents of the page, once: before the first of them moves, so that a page begun anew counts none of them less."""
+    with suppress(Refused):
+        context.table.update(
+            keys.move(move.move_id),
+            put={"counted": move.page + 1},
+            add={"documents": documents},
+            when=Attr("counted").eq(move.page),
+        )
+
+
+def finish_page(context: Context, move: CustomerMove, after: dict[str, str] | None) -> None:
     """Notes that a page is done; nothing if another message has done it."""
     done: dict[str, Any] = {"after": after} if after else {"state": "done"}
     with suppress(Refused):
         context.table.update(
             keys.move(move.move_id),
             put=done,
-            add={"page": 1, "documents": documents},
+            add={"page": 1},
             remove=() if after else ("after",),
             when=Attr("page").eq(move.page),
         )

@@ -261,8 +261,8 @@ def test_each_figure_is_drawn_when_asked_for(api: Api, context: Context, asked: 
 
 def test_a_fold_that_dies_at_any_call_ends_in_the_same_months(context: Context) -> None:
     a_club(context)
-    for crash in crashes():
-        service.start(context, "test")
+    for number, crash in enumerate(crashes()):
+        service.start(context, f"fld_{number}", "test")
         (message,) = messages()
         with crash:
             service.fold_part(context, message)
@@ -375,10 +375,10 @@ def test_the_currencies_of_all_folds_are_two_calls(local_table: Table) -> None:
 def test_a_fold_and_a_part_of_it_are_one_call(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     context = Context(table=local_table, now=NOON)
     monkeypatch.setattr(store.FOLD.__class__, "announce", lambda *asked: None)
-    fold_id = service.start(context, "test")
-    assert store.FOLD.create_part(context, fold_id, Part(1, [["cmp_1", "", "", "", "RUB", 0]], None))
+    service.start(context, "fld_1", "test")
+    assert store.FOLD.create_part(context, "fld_1", Part(1, [["cmp_1", "", "", "", "RUB", 0]], None))
     with spent(context.table.client) as cost:
-        found, part = store.FOLD.load_with_part(context, fold_id, 1)
+        found, part = store.FOLD.load_with_part(context, "fld_1", 1)
     assert found
     assert part
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 2)
