@@ -64,7 +64,7 @@ def test_null_empties_what_may_be_empty_and_nothing_else(api: Api, operator: Cal
     card = own(api, operator)
     full = change(api, operator, card.headers["etag"], hours="Mon-Sat 8:00-20:00", phone="+74951234567")
     emptied = change(api, operator, full.headers["etag"], phone=None)
-    assert (emptied.json["phone"], emptied.json["hours"]) == ("", "Mon-Sat 8:00-20:00")
+    assert (emptied.json["phone"], emptied.json["hours"]) == (None, "Mon-Sat 8:00-20:00")
     refused = change(api, operator, emptied.headers["etag"], email=None)
     assert errors(refused) == [("/email", "required")]
 
