@@ -225,6 +225,7 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     order.return_requested         facts: mail, orders.response_times, webhooks
 #     order.returned                 facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks
 #     order.shipped                  facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks
+#     order.tracked                  messages: mail, webhooks
 #     order.unanswered               messages: mail, webhooks
 #     payment.recorded               facts: analytics.settlements, bonuses.accruals, orders, orders.free_goods, sales
 #     portfolio.hand_over_began      facts: desk.hand_overs

@@ -27,9 +27,10 @@ with opened_when_asked(__name__):
     from chalicelib.orders.free_goods.service import assess_due as assess_free_goods
     from chalicelib.orders.free_goods.service import free_goods_of
     from chalicelib.orders.free_goods.store import DUE as FREE_GOODS_DUE
-    from chalicelib.orders.lifecycle.schemas import CreditView, OrderView, ShipForm
+    from chalicelib.orders.lifecycle.schemas import CreditView, OrderView, ShipForm, TrackForm
     from chalicelib.orders.lifecycle.service import credit_of, latest
     from chalicelib.orders.lifecycle.service import ship as ship_order
+    from chalicelib.orders.lifecycle.service import track as track_shipment
     from chalicelib.orders.moves.service import Orderer
     from chalicelib.orders.moves.service import documents_of as documents_of_order
     from chalicelib.orders.moves.service import follow as follow_moved_order
@@ -43,6 +44,7 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.events import REJECTED as ORDER_REJECTED
     from chalicelib.orders.order.events import RETURNED as ORDER_RETURNED
     from chalicelib.orders.order.events import SHIPPED as ORDER_SHIPPED
+    from chalicelib.orders.order.events import TRACKED as ORDER_TRACKED
     from chalicelib.orders.order.readers import distributor_or_person_reader, the_distributor_and_its_people
     from chalicelib.orders.order.rules import Line as OrderLine
     from chalicelib.orders.order.rules import Order, OrderState, OrderStep, Shipment

@@ -30,7 +30,7 @@ SCOPE = "distributor.webhooks"
 def put_webhook(call: Call, form: WebhookEndpointForm) -> Answer[WebhookEndpointSecretView]:
     """Set the endpoint for messages on the distributor's orders: `If-Match: "0"` for the first time.
 
-    Each step of an order, and each file attached to it, is one message: `type` is the event (`order.placed`), `data` the order as this API shows it, and the change.
+    Each step of an order, file attached to it and change of a tracking number is one message: `type` is the event (`order.placed`), `data` the order as this API shows it, and the change.
     Messages follow Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`). Process each id once, and answer 2xx within
     15 seconds. A message without such an answer is sent again over more than a day. The messages of one company are sent in the order of
     their events.

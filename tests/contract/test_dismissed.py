@@ -602,6 +602,11 @@ def shipped(club: Club) -> str:
 
 
 @scene
+def track_shipment(club: Club) -> Ask:
+    return Ask(f"/v1/distributor/orders/{shipped(club)}/track", {"document": "УТ-1", "tracking_number": "26-0054"})
+
+
+@scene
 def request_return(club: Club) -> Ask:
     body = {"reason": "Broken glass", "lines": [{"document": "УТ-1", "sku": "LMP-1", "quantity": 2}]}
     return Ask(f"/v1/orders/{shipped(club)}/returns", body)

@@ -89,6 +89,7 @@ def to(letters: list[Letter]) -> list[tuple[str, str, str]]:
         ("order.accepted", ORDER, "order_accepted", Recipient("orderer", "ord_1")),
         ("order.rejected", ORDER, "order_rejected", Recipient("orderer", "ord_1")),
         ("order.shipped", ORDER, "order_shipped", Recipient("orderer", "ord_1")),
+        ("order.tracked", {**ORDER, "tracking_number": "26-1"}, "order_tracked", Recipient("orderer", "ord_1")),
         ("display.approved", {"member_id": "mbr_1"}, "display_approved", Recipient("member", "mbr_1")),
         ("display.rejected", {"member_id": "mbr_1"}, "display_rejected", Recipient("member", "mbr_1")),
     ],
@@ -212,6 +213,7 @@ def test_every_subscribed_event_has_its_letter(context: Context, company: Any, m
         "by": "mbr_head",
         "role": "",
         "kind": "invoice",
+        "tracking_number": "26-1",
         "before": {},
     }
     facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1", "change_id": "emc_1", "people": ["mbr_1"], **change}

@@ -115,6 +115,11 @@ class Market:
             body["lines"] = [{"sku": sku, "quantity": quantity} for sku, quantity in lines.items()]
         return self.post(f"/v1/distributor/orders/{order_id}/ship", self.operator, body, key=key)
 
+    def track(self, order_id: str, *, document: str = "УТ-1", key: str | None = None, **given: Any) -> Answer:
+        return self.post(
+            f"/v1/distributor/orders/{order_id}/track", self.operator, {"document": document, **given}, key=key
+        )
+
     def order(self, order_id: str) -> Any:
         """As the company sees it."""
         answer = self.api.call("GET", f"/v1/orders/{order_id}", self.buyer)

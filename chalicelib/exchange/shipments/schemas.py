@@ -22,12 +22,12 @@ class ShipmentFileForm(Form):
 
 
 class FileShipmentView(View):
-    """The result of one shipment. `unchanged`: it was recorded before, so. `pointer` of an error names the column, with its line where it is not the first."""
+    """The result of one shipment. `unchanged`: it was recorded before, so; `tracked`: but for carrier or tracking number, which it has now. `pointer` of an error names the column, with its line where it is not the first."""
 
     line: int = Field(description="Of its first row in the file.")
     order: str = Field(description="Its number, as the file has it.")
     document: str
-    result: Literal["shipped", "unchanged", "failed"]
+    result: Literal["shipped", "tracked", "unchanged", "failed"]
     errors: list[Fault]
 
 

@@ -1,7 +1,7 @@
 """Records the shipments of a file, each with the checks and the transaction of `POST /v1/distributor/orders/{order_id}/ship`.
 
-A shipment that an order has already, by the number of its document, is left as it is: so a file may be brought again, after a crash too. What
-the file says otherwise of it is told.
+A shipment that an order has already, by the number of its document, is left as it is: so a file may be brought again, after a crash too. Where
+the file has another carrier or tracking number for it and all else is so, it is given these; what the file says otherwise is told.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +16,13 @@ from chalicelib.exchange.shipments.model import MOST_SHIPMENTS, FileShipment
 from chalicelib.exchange.shipments.schemas import FileShipmentView
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.exchange.tables.small_files import WITHIN, table_below
-from chalicelib.orders import Order, ShipForm, Shipment
+from chalicelib.orders import Order, ShipForm, Shipment, TrackForm
 from chalicelib.platform import Club, Context, code_key
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import Fault, Problem, faults_of
 
 MOST_NAMED = 20  # articles of a recorded shipment that a row is told of
+_TRACKING = ("carrier", "tracking_number")  # what is known, or corrected, later
 
 
 def ship(context: Context, distributor_id: str, author: str, content: bytes) -> Iterator[FileShipmentView]:
@@ -49,13 +50,18 @@ def _read(content: bytes) -> list[FileShipment]:
 def _recorded(
     context: Context, distributor_id: str, author: str, shipment: FileShipment, known: Sequence[Order]
 ) -> FileShipmentView:
-    result: Literal["shipped", "unchanged", "failed"] = "shipped"
+    result: Literal["shipped", "tracked", "unchanged", "failed"] = "shipped"
     errors: list[Fault] = []
     try:
         order = _one(known)
         form = _form(context, shipment, order)
         if recorded := next((each for each in order.shipments if each.document == form.document), None):
             result, errors = "unchanged", list(_differences(form, recorded))
+            if errors and all(each.pointer.removeprefix("/") in _TRACKING for each in errors):
+                given = {name: value for name in _TRACKING if (value := getattr(form, name))}
+                track = TrackForm(document=form.document, **given)
+                orders.track_shipment(context, distributor_id, order.order_id, track)
+                result, errors = "tracked", []
         else:
             orders.ship_order(context, distributor_id, author, order.order_id, form)
     except ValidationError as error:
@@ -88,7 +94,7 @@ def _differences(form: ShipForm, recorded: Shipment) -> Iterator[Fault]:
     asked = [(line.sku, line.quantity) for line in form.lines or ()]
     held = [(line.sku, line.quantity) for line in recorded.lines]
     pairs: list[tuple[str, object, object]] = [
-        (name, getattr(form, name), getattr(recorded, name)) for name in ("day", "carrier", "tracking_number")
+        (name, getattr(form, name), getattr(recorded, name)) for name in ("day", *_TRACKING)
     ]
     if asked and sorted(asked) != sorted(held):
         pairs.insert(0, ("document", asked, ", ".join(f"{sku} {quantity}" for sku, quantity in held[:MOST_NAMED])))

@@ -24,6 +24,10 @@ def _the_orderer_if_the_club_did(context: Context, event: Item) -> list[Recipien
     return the_orderer(context, event) if event["by"] == "staff" else []
 
 
+def _the_orderer_of_a_new_number(context: Context, event: Item) -> list[Recipient]:
+    return the_orderer(context, event) if "tracking_number" in event else []
+
+
 @letter("order_placed", on=order_events.PLACED, to=the_distributor, page="distributor_order")
 @letter("order_placed_for_you", on=order_events.PLACED, to=_the_orderer_if_the_club_did, page="order")
 @letter("order_confirmed", on=order_events.CONFIRMED, to=the_distributor, page="distributor_order")
@@ -64,8 +68,18 @@ def of_the_order(context: Context, recipient: Recipient, event: Item) -> tuple[R
         "lines": [line_facts(line, line.agreed, language) for line in order.lines],
         "total": order.total,
         "shipped": bool(order.shipments),
-        "shipment": _shipment(order, event, language) if "shipment" in event else None,
+        "shipment": _shipment(order, event["shipment"]["document"], language) if "shipment" in event else None,
     }
+
+
+@letter("order_tracked", on=order_events.TRACKED, to=_the_orderer_of_a_new_number, page="order")
+def of_the_number(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    """Unsendable if the shipment has another number by now, which its own letter tells."""
+    reader, facts = of_the_order(context, recipient, event)
+    shipment = _shipment(order_of(context, event), event["document"], reader.language)
+    if shipment["tracking_number"] != event["tracking_number"]:
+        raise Unsendable("over")
+    return reader, {**facts, "shipment": shipment}
 
 
 @letter("order_changed", on=order_events.CHANGED, to=the_orderer, page="order")
@@ -110,9 +124,8 @@ def _note(order: Order, event: Item) -> str:
     return next((each.note for each in taken if each.at == event["at"]), taken[0].note if taken else "")
 
 
-def _shipment(order: Order, event: Item, language: Language) -> Facts:
-    """The shipment of the event; the order may have further ones."""
-    document = event["shipment"]["document"]
+def _shipment(order: Order, document: str, language: Language) -> Facts:
+    """The shipment of this document; the order may have further ones."""
     shipment = next((each for each in order.shipments if each.document == document), None)
     if shipment is None:
         raise Unsendable("shipment_gone")

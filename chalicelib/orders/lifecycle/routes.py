@@ -22,6 +22,7 @@ from chalicelib.orders.lifecycle.schemas import (
     RequestCancellationForm,
     ReturnForm,
     ShipForm,
+    TrackForm,
 )
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order import store as order_store
@@ -289,3 +290,19 @@ def ship_order(call: Call, form: ShipForm, order_id: str) -> Order:
     """
     distributor_id, author = call.principal.for_distributor(), call.principal.subject
     return service.ship(answering(call), distributor_id, author, order_id, form)
+
+
+@routes.post(
+    "/v1/distributor/orders/{order_id}/track",
+    scope="fulfilment.write",
+    answer=OrderView,
+    keyed=True,
+    problems=("too_many_requests",),
+)
+def track_shipment(call: Call, form: TrackForm, order_id: str) -> Order:
+    """Set or correct carrier and tracking number of a shipment, in any state of its order.
+
+    The partner gets a letter with a number that is new.
+    """
+    distributor_id = call.principal.for_distributor()
+    return service.track(answering(call), distributor_id, order_id, form)

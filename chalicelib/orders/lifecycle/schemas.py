@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -127,6 +127,26 @@ class RejectForm(Form):
     reason: str = Field(min_length=1, max_length=500, description="The partner reads it.")
 
 
+Carrier = Annotated[
+    str,
+    Field(
+        max_length=100,
+        pattern=ONE_LINE_OR_NONE,
+        description="Company that carries the goods.",
+        examples=["Delovye Linii"],
+    ),
+]
+TrackingNumber = Annotated[
+    str,
+    Field(
+        max_length=64,
+        pattern=ONE_LINE_OR_NONE,
+        description="Number to follow the shipment at the carrier.",
+        examples=["26-00541234567"],
+    ),
+]
+
+
 class ShipForm(Form):
     """A part of the order; without `lines` the rest of it."""
 
@@ -135,20 +155,16 @@ class ShipForm(Form):
     )
     day: Day | None = Field(default=None, description="Business date of the document; today if not given.")
     lines: list[LineForm] | None = Field(default=None, min_length=1, max_length=MOST_LINES)
-    carrier: str = Field(
-        default="",
-        max_length=100,
-        pattern=ONE_LINE_OR_NONE,
-        description="Company that carries the goods.",
-        examples=["Delovye Linii"],
-    )
-    tracking_number: str = Field(
-        default="",
-        max_length=64,
-        pattern=ONE_LINE_OR_NONE,
-        description="Number to follow the shipment at the carrier.",
-        examples=["26-00541234567"],
-    )
+    carrier: Carrier = ""
+    tracking_number: TrackingNumber = ""
+
+
+class TrackForm(Form):
+    """A value that is not given stays as it is; null or an empty text takes it away."""
+
+    document: Document = Field(description="Document of the shipment.")
+    carrier: Carrier | None = None
+    tracking_number: TrackingNumber | None = None
 
 
 class OrdersByDayQuery(ListQuery, PeriodQuery):

@@ -10,11 +10,12 @@ from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.orders.holds.service import HOLDS
 from chalicelib.orders.lifecycle.rules import NoRequest, NoReturn, TooEarly
-from chalicelib.orders.lifecycle.schemas import AcceptedOrderView, AcceptForm, CreditView, DebtView, ShipForm
+from chalicelib.orders.lifecycle.schemas import AcceptedOrderView, AcceptForm, CreditView, DebtView, ShipForm, TrackForm
 from chalicelib.orders.order import carts
 from chalicelib.orders.order import rules as order_rules
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.carts import Placing, PricedCart
+from chalicelib.orders.order.events import TRACKED
 from chalicelib.orders.order.model import ReturnedLine
 from chalicelib.orders.order.rules import (
     Actor,
@@ -34,17 +35,19 @@ from chalicelib.orders.order.service import distributors_order, load_order, orde
 from chalicelib.orders.placement.steps import (
     hold_problem,
     line_faults_problem,
+    record,
     record_step,
     refusal_problem,
     repeated_document,
 )
-from chalicelib.platform import Club, Context, Money, clock
+from chalicelib.platform import DAY, Club, Context, Money, clock, hold_throttle
 from chalicelib.platform.http.problems import Problem, faults_of, or_not_found
 from chalicelib.platform.http.sentences import BETWEEN
 from chalicelib.pricing import order_terms_of
 from chalicelib.table import Item, Overtaken, Refused, Transaction, retry
 
 _ASK_TO_CANCEL = "The distributor has accepted the order: ask it to cancel the rest (POST /v1/orders/{order_id}/request-cancellation)."
+MOST_TRACKED_A_DAY = 200  # changes of carriers and tracking numbers of an order: four of each of its parts
 
 
 def latest(context: Context, company_id: str, most: int) -> list[Order]:
@@ -214,6 +217,32 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
     return change(context, present, decide, write)
 
 
+def track(context: Context, distributor_id: str, order_id: str, form: TrackForm) -> Order:
+    """Sets what the form gives. Raises 422 for a document that the order has no shipment of, 429 for too many changes of the day."""
+    given = {name: value or "" for name, value in form.model_dump(exclude={"document"}, exclude_unset=True).items()}
+    told: Item | None = None
+
+    def decide(order: Order) -> Order:
+        nonlocal told
+        shipment = next((each for each in order.shipments if each.document == form.document), None)
+        if shipment is None:
+            raise Problem.invalid("unknown_document", "/document", "The order has no such shipment.")
+        tracked, number = order_rules.track(order, form.document, given), given.get("tracking_number")
+        told = None
+        if tracked is not order:
+            new = {"tracking_number": number} if number and number != shipment.tracking_number else {}
+            told = {"document": form.document, **new}
+        return tracked
+
+    def write(tx: Transaction, tracked: Order) -> None:
+        if told:
+            hold_throttle(tx, context, "tracking", order_id, MOST_TRACKED_A_DAY, DAY)
+            record(tx, context, tracked, TRACKED, by="distributor", **told)
+        context.reply(tx, tracked)
+
+    return change(context, order_to_change(context, distributor_id, order_id), decide, write)
+
+
 def step_writes(context: Context, **facts: Any) -> Callable[[Transaction, Order], None]:
     """The writes of a step, beside the order: its event, and the answer."""
 
@@ -256,7 +285,10 @@ def change(
     decide: Callable[[Order], Order],
     write: Callable[[Transaction, Order], None],
 ) -> Order:
-    """Takes a step; decides again if the order changed meanwhile. `present` may be older: no step is refused by an order that is no more."""
+    """Takes a step; decides again if the order changed meanwhile. `present` may be older: no step is refused by an order that is no more.
+
+    A decision for the same order writes no other one.
+    """
 
     @retry("order")
     def attempt(context: Context) -> Order:
@@ -272,7 +304,10 @@ def change(
             raise Overtaken from None
         cart = _cart_if_grown(context, present, changed)
         tx = Transaction()
-        order_store.replace_order(tx, changed)
+        if changed is present:
+            order_store.check_version(tx, changed)
+        else:
+            order_store.replace_order(tx, changed)
         for hold in HOLDS:
             hold.follow(tx, present, changed, cart)
         write(tx, changed)

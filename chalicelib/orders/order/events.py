@@ -1,4 +1,4 @@
-"""Events of an order, one for each step of its history.
+"""Events of an order, one for each step of its history, and two that are no steps.
 
 Each carries `company_id`, `order_id`, `distributor_id`, `by` (the side that took the step: company, distributor or staff), `placed_by` (the
 side that placed the order) and `orderer_id` (the person who did); `promotions`: those of its promotions that have limits; `goods_on_top` if
@@ -27,6 +27,9 @@ RETURNED = EventType("order.returned")
 RETURN_REJECTED = EventType("order.return_rejected")
 
 MOVED = EventType("order.moved")  # to another company, which `company_id` names, with its documents
+TRACKED = EventType(
+    "order.tracked"
+)  # `document` has another carrier or tracking number; `tracking_number`: the new one, if it is another
 
 OF_STEP: Mapping[OrderStep, EventType] = {
     OrderStep.PLACED: PLACED,

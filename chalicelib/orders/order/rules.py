@@ -531,6 +531,15 @@ def ship(
     return after(shipped, OrderStep.SHIPPED, OrderState.COMPLETED, by, at, document)
 
 
+def track(order: Order, document: str, given: Mapping[str, str]) -> Order:
+    """The order with these values of `carrier` and `tracking_number` for its shipment; the same order if the shipment has them already.
+
+    In any state, and not a step: the history says what became of the goods, and corrections would let it grow without end.
+    """
+    shipments = tuple(each._replace(**given) if each.document == document else each for each in order.shipments)
+    return order if shipments == order.shipments else order._replace(shipments=shipments, version=order.version + 1)
+
+
 def require(order: Order, step: str) -> None:
     if order.state not in STEPS[step]:
         raise WrongState(order.state, [state for state in OrderState if state in STEPS[step]])

@@ -105,8 +105,8 @@ def test_a_document_that_is_recorded_with_something_else_is_told_and_not_passed_
         ("А-1;;;;;", []),
         ("А-1;;;;LMP-1;4", ["/document"]),
         (f"А-1;;;;LMP-1;3\n{number};А-1;;;;LMP-2;1", ["/document"]),
-        ("А-1;;ДЛ;26-1;;", ["/carrier", "/tracking_number"]),
         ("А-1;19.11.2026;;;;", ["/day"]),
+        ("А-1;19.11.2026;ДЛ;26-1;;", ["/day", "/carrier", "/tracking_number"]),
     ):
         before = everything(market.context)
         [told] = bring(market, f"{heading}{number};{row}\n").json["items"]
@@ -119,6 +119,26 @@ def test_a_document_that_is_recorded_with_something_else_is_told_and_not_passed_
         "The document is recorded already, with: LMP-1 3.",
         "The document is recorded already, with: ПЭК.",
     ]
+
+
+def test_a_later_file_brings_the_numbers_of_recorded_documents_and_again_changes_nothing(market: Market) -> None:
+    orders = [accepted(market), accepted(market)]
+    first, second = [each["number"] for each in orders]
+    assert results(bring(market, f"Заказ;Накладная;Перевозчик\n{first};А-1;ПЭК\n{second};А-2;\n")) == [
+        ("А-1", "shipped", []),
+        ("А-2", "shipped", []),
+    ]
+    text = f"Заказ;Накладная;Перевозчик;Трек-номер\n{first};А-1;;26-1\n{second};А-2;ДЛ;26-2\n"
+    assert results(bring(market, text)) == [("А-1", "tracked", []), ("А-2", "tracked", [])]
+    found = [market.order(each["order_id"])["shipments"][0] for each in orders]
+    assert [(each["carrier"], each["tracking_number"]) for each in found] == [("ПЭК", "26-1"), ("ДЛ", "26-2")]
+    before = everything(market.context)
+    assert results(bring(market, text)) == [("А-1", "unchanged", []), ("А-2", "unchanged", [])]
+    assert everything(market.context) == before
+    corrected = f"Заказ;Накладная;Трек-номер\n{first};А-1;26-3\n"
+    assert results(bring(market, corrected)) == [("А-1", "tracked", [])]
+    numbers = [event.get("tracking_number") for event in market.events() if event["event"] == "order.tracked"]
+    assert sorted(numbers) == ["26-1", "26-2", "26-3"]
 
 
 def test_what_an_order_refuses_as_a_whole_is_told_of_its_column(market: Market) -> None:

@@ -29,6 +29,7 @@ from chalicelib.orders.order.rules import (
     confirm,
     reject,
     ship,
+    track,
 )
 from chalicelib.platform.context import Context
 from tests.support.letters import BUYER, BY_BUYER, BY_DISTRIBUTOR, DISTRIBUTOR, NBSP, ORDERER, plain
@@ -100,6 +101,19 @@ def test_who_placed_the_order_hears_who_carries_it_and_how_to_follow_it(club: An
     assert "Перевозчик: Деловые Линии. Номер для отслеживания: 26-00541." in text
     club.order = ship(order, None, document="Т-1", **said)
     assert "Перевозчик" not in plain(club.told("order_shipped", ORDERER, shipment={"document": "Т-1"}))
+
+
+def test_a_letter_tells_a_number_that_is_new_unless_another_one_came_since(club: Any, context: Context) -> None:
+    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=context.at)
+    order = ship(order, None, document="Т-1", day=date(2026, 11, 23), by=BY_DISTRIBUTOR, at=context.at)
+    club.order = track(order, "Т-1", {"carrier": "ПЭК", "tracking_number": "26-1"})
+    mail = club.told("order_tracked", ORDERER, document="Т-1", tracking_number="26-1")
+    assert mail.subject == "Заказ 261120-7K3QX: номер для отслеживания 26-1"
+    assert "документ Т-1 от 23 ноября 2026. Перевозчик: ПЭК. Номер для отслеживания: 26-1." in plain(mail)
+    club.order = track(club.order, "Т-1", {"carrier": "", "tracking_number": "26-2"})
+    assert "Перевозчик" not in plain(club.told("order_tracked", ORDERER, document="Т-1", tracking_number="26-2"))
+    with pytest.raises(Unsendable, match="over"):
+        club.told("order_tracked", ORDERER, document="Т-1", tracking_number="26-1")
 
 
 def test_who_placed_the_order_hears_what_was_accepted(club: Any, context: Context) -> None:

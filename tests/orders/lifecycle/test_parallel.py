@@ -40,6 +40,19 @@ def test_of_all_who_answer_an_order_at_once_one_is_heard(local_market: Market):
     assert [event["event"] for event in local_market.events()] == ["order.placed", f"order.{order['state']}"]
 
 
+def test_of_changes_of_a_shipment_at_once_none_is_lost_and_the_same_value_is_told_once(local_market: Market):
+    order_id = local_market.placed({"LMP-1": 10})
+    local_market.accept(order_id)
+    local_market.ship(order_id)
+    given = [{"carrier": "ПЭК"}, {"tracking_number": "26-1"}]
+    answers = at_once(CALLERS, lambda number: local_market.track(order_id, key=f"track-{number}", **given[number % 2]))
+    assert {answer.status for answer in answers} == {200}
+    [shipment] = local_market.order(order_id)["shipments"]
+    assert (shipment["carrier"], shipment["tracking_number"]) == ("ПЭК", "26-1")
+    told = [event for event in local_market.events() if event["event"] == "order.tracked"]
+    assert sorted(event.get("tracking_number", "") for event in told) == ["", "26-1"]
+
+
 def test_shipments_told_at_once_add_up_and_never_exceed_the_order(local_market: Market):
     order_id = local_market.placed({"LMP-1": 10})
     local_market.accept(order_id)
