@@ -20,7 +20,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from chalicelib.orders.order.model import (
     Available,
@@ -531,7 +531,7 @@ def ship(
     return after(shipped, OrderStep.SHIPPED, OrderState.COMPLETED, by, at, document)
 
 
-def track(order: Order, document: str, given: Mapping[str, str]) -> Order:
+def track(order: Order, document: str, given: Mapping[str, Any]) -> Order:
     """The order with these values of `carrier` and `tracking_number` for its shipment; the same order if the shipment has them already.
 
     In any state, and not a step: the history says what became of the goods, and corrections would let it grow without end.
