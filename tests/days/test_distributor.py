@@ -53,6 +53,17 @@ def test_a_distributors_system_delivers_the_orders_of_a_day(club: Club, machine:
     assert buyer.get(f"/v1/orders/{ids[1]}")["state"] == "partly_shipped"
     club.guest.letter("olesya@buyer.example", numbers[0])
 
+    # The carrier gives a number, and another one, later: by a file, and by a person.
+    late = f"Номер заказа;Накладная;Трек-номер\n{numbers[1]};РН-2;77-3\n".encode()
+    for result in ("tracked", "unchanged"):
+        [told] = machine.post("/v1/distributor/shipment-files", {"content": b64encode(late).decode()})["items"]
+        assert (told["result"], told["errors"]) == (result, [])
+    club.distributor.order_post(f"{ORDERS}/{ids[0]}/track", {"document": "РН-1", "tracking_number": "77-4"})
+    for order_id, number in ((ids[0], "77-4"), (ids[1], "77-3")):
+        [shipment] = buyer.get(f"/v1/orders/{order_id}")["shipments"]
+        assert (shipment["carrier"], shipment["tracking_number"]) == ("ПЭК", number)
+        club.guest.letter("olesya@buyer.example", number)
+
     # Goods come back, and the stock is told.
     form = {"lines": [{"document": "РН-1", "sku": "PN-P", "quantity": 2}], "reason": "Брак"}
     asked = buyer.order_post(f"/v1/orders/{ids[0]}/returns", form)

@@ -33,6 +33,7 @@ FILE = {"name": "specification.pdf", "content_type": "application/pdf"}
 BODIES: dict[str, Any] = {
     "reject_order": {"reason": "No reason"},
     "ship_order": {"document": "X-1"},
+    "track_shipment": {"document": "X-1", "tracking_number": "1"},
     "request_cancellation": {"reason": "No reason"},
     "request_return": {"lines": [{"document": "УТ-1", "sku": "LMP-1", "quantity": 1}], "reason": "No reason"},
     "accept_return": {"document": "X-2"},
