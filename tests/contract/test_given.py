@@ -42,7 +42,7 @@ GIVING_NOTHING = {
     "staff.reports.write",
     "staff.retention.write",
 }
-# Of those scopes, and no money: files and pictures, the settings of a source, the list of a day's calls.
+# Of those scopes, and no money: files and pictures, tracking numbers, the settings of a source, the list of a day's calls.
 OTHERS = {
     "confirm_distributor_file",
     "confirm_image",
@@ -53,6 +53,7 @@ OTHERS = {
     "replace_import_profile",
     "start_distributor_file",
     "start_image_upload",
+    "track_shipment",
 }
 
 
