@@ -19,9 +19,8 @@ from chalicelib.members import membership_key
 from chalicelib.platform import clock, quarter_of
 from chalicelib.table import Item, Joining, Key, Refused, Table, shard_of, shards
 
-REPEAT = timedelta(
-    minutes=2
-)  # after a code was used, in which its own sign-in may bring it again: the answer may have been lost
+# After a code was used, in which its own sign-in may bring it again: the answer may have been lost.
+REPEAT = timedelta(minutes=2)
 MOST_ATTEMPTS = 4  # to get tokens by one code
 
 

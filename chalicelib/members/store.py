@@ -85,9 +85,8 @@ def move_out(tx: Transaction, member: Member, membership: Membership | None) -> 
     tx.delete(keys.member(member.member_id), when=Attr("version").eq(member.version), label="version")
     tx.put({**keys.leaver(member.member_id).as_item(), **member.model_dump(exclude_none=True), **acted})
     if membership and membership.is_of_company:
-        _note_spoken_for(
-            tx, member.member_id, membership.owner
-        )  # for those who were confirmed before the club noted it
+        # For those who were confirmed before the club noted it.
+        _note_spoken_for(tx, member.member_id, membership.owner)
     theirs = Attr("pk").not_exists() | Attr("member_id").eq(member.member_id)
     tx.delete(keys.email_owner(member.email), when=theirs, label="version")
     tx.delete(access_keys.membership(member.member_id), when=as_read(membership), label="theirs")

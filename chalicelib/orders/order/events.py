@@ -27,9 +27,8 @@ RETURNED = EventType("order.returned")
 RETURN_REJECTED = EventType("order.return_rejected")
 
 MOVED = EventType("order.moved")  # to another company, which `company_id` names, with its documents
-TRACKED = EventType(
-    "order.tracked"
-)  # `document` has another carrier or tracking number; `tracking_number`: the new one, if it is another
+# `document` has another carrier or tracking number; `tracking_number`: the new one, if it is another.
+TRACKED = EventType("order.tracked")
 
 OF_STEP: Mapping[OrderStep, EventType] = {
     OrderStep.PLACED: PLACED,

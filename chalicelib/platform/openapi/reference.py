@@ -92,9 +92,8 @@ class Reader:
             "method": method,
             "path": path,
             "title": self._title(operation),
-            "words": " ".join(
-                words.lower().replace("ё", "е").split()
-            ),  # the script writes what is searched for so, too
+            # The script writes what is searched for so, too.
+            "words": " ".join(words.lower().replace("ё", "е").split()),
             "roles": roles_of(scope) if scope else ["guest"],
         }
 
