@@ -66,6 +66,7 @@ PLACE = route(
     scope="orders.write",
     body=OrderForm,
     status=201,
+    located=True,
     keyed=True,
     problems=("wrong_state",),
 )
