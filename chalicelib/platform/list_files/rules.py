@@ -1,9 +1,10 @@
 """A list's rows as a table.
 
 A field becomes a column. A field of a field stands beside the others as `company: name`; a sum has a second column with its currency, an id
-one with its name. A code of a closed set is a word. Deeper fields, and lists such as the steps of a ladder, stand in one cell.
+one with its name. A code of a closed set is a word, a moment a time of the club's clocks. Deeper fields, and lists such as the steps of a ladder, stand in one cell.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -11,9 +12,11 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from chalicelib.platform import clock
 from chalicelib.platform.codes import word
 from chalicelib.platform.files.tables import Cell
 from chalicelib.platform.money import Money
@@ -28,6 +31,7 @@ NAME_OF = "its_name"
 _BESIDE = ((CURRENCY,), (NAME_OF,))  # second columns of a field
 _LONGEST = 32_000  # characters that a workbook takes in a cell
 _LINK = {"url", "expires_at"}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _YES = {True: {"en": "yes", "ru": "да"}, False: {"en": "no", "ru": "нет"}}
 
 
@@ -132,6 +136,12 @@ def sums(rows: Iterable[Mapping[Path, Cell]]) -> Sums:
     return dict(found)
 
 
+def on_the_clock(cell: Cell, zone: ZoneInfo) -> Cell:
+    """The cell; a moment as date and time of the club's clocks, which a workbook can sort and count with."""
+    is_moment = isinstance(cell, str) and _MOMENT.fullmatch(cell)
+    return clock.wall_time(clock.moment(cell), zone) if is_moment else cell
+
+
 def _place(path: Path, order: Mapping[Path, int]) -> tuple[int, int]:
     """Of the field in the first row that has it; a field of a field where its group was first seen."""
     return min(place for other, place in order.items() if other[0] == path[0]), order[path]
@@ -141,7 +151,7 @@ def _cell(value: Any, language: Language) -> Cell:
     if isinstance(value, bool):
         return _YES[value][language]
     if isinstance(value, datetime):
-        return value.isoformat()
+        return clock.stamp(value)
     if value is None or isinstance(value, date | Decimal | int):
         return value
     text = "; ".join(_texts(value, language))

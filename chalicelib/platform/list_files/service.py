@@ -111,7 +111,7 @@ def _table(
             *totals,
         ],
         columns=[Column(heading(path, language, shown), 16) for path in shown],
-        rows=([row.get(path) for path in shown] for row in rows),
+        rows=([rules.on_the_clock(row.get(path), club.zone) for path in shown] for row in rows),
         sums=[],
         sender=club.name_ru if language == "ru" else club.name,
         language=language,

@@ -54,6 +54,13 @@ def test_a_list_is_downloaded_with_its_filters_and_headings_of_the_reader(api: A
     assert ["Строк", "1"] in rows
 
 
+def test_a_time_is_that_of_the_clubs_clocks(api: Api, marketing: Caller) -> None:
+    content = downloaded(api, marketing, "/v1/staff/promotions", "csv").decode("utf-8-sig")
+    heading, *rows = csv.reader(io.StringIO(content), delimiter=";")
+    (place,) = (number for number, name in enumerate(heading) if name == "created at")
+    assert [row[place] for row in rows if len(row) == len(heading)] == ["2026-11-20 12:00"] * 2
+
+
 def test_a_list_without_rows_has_its_headings(api: Api, marketing: Caller) -> None:
     address = "/v1/staff/promotions"
     filled, empty = (

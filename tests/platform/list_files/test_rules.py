@@ -1,14 +1,15 @@
 """Rows of a list as cells and columns."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.platform.http.forms import View
-from chalicelib.platform.list_files.rules import NAME_OF, columns, columns_of, flat, named, sums
+from chalicelib.platform.list_files.rules import NAME_OF, columns, columns_of, flat, named, on_the_clock, sums
 from chalicelib.platform.money import Money
 
 
@@ -119,3 +120,25 @@ def test_codes_are_words_of_the_reader_and_free_texts_stay() -> None:
     parcel = Parcel(state="partly_shipped", kinds=["goods", "gift"], parts=[{"goods": 2}], name="placed")
     assert [*flat(parcel, "ru").values()] == ["отгружено частично", "товары; подарок", "товары: 2", "placed"]
     assert [*flat(parcel, "en").values()] == ["partly shipped", "goods; gift", "goods: 2", "placed"]
+
+
+def test_a_moment_is_a_time_of_the_clubs_clocks_and_nothing_else_is() -> None:
+    class Call(View):
+        at: str
+        until: datetime
+        day: date
+        order_number: str
+
+    call = Call(
+        at="2026-11-30T22:07:29.396Z",
+        until=datetime(2026, 11, 30, 22, 8, tzinfo=UTC),
+        day=date(2026, 11, 30),
+        order_number="2026-11-30",
+    )
+    cells = [on_the_clock(cell, ZoneInfo("Europe/Moscow")) for cell in flat(call, "en").values()]
+    assert cells == [
+        datetime(2026, 12, 1, 1, 7),
+        datetime(2026, 12, 1, 1, 8),
+        date(2026, 11, 30),
+        "2026-11-30",
+    ]  # a wall's clock

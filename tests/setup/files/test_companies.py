@@ -265,7 +265,7 @@ def test_all_faults_of_a_row_are_told_together(known: Context) -> None:
 
 
 ROWS = [
-    ["Контрагент", "ИНН/КПП", "Ответственный", "Бизнес-регион"],
+    ["Контрагент", "ИНН/КПП", "Ответственный менеджер", "Бизнес-регион"],
     ["Луч 1", Decimal(ONE), "Орлова Nina", "Московская обл."],
     ["Луч 3", f"{SHARED}/780201001", "mbr_nina@partner.example", Decimal(77)],
 ]
