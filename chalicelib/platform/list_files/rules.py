@@ -138,8 +138,9 @@ def sums(rows: Iterable[Mapping[Path, Cell]]) -> Sums:
 
 def on_the_clock(cell: Cell, zone: ZoneInfo) -> Cell:
     """The cell; a moment as date and time of the club's clocks, which a workbook can sort and count with."""
-    is_moment = isinstance(cell, str) and _MOMENT.fullmatch(cell)
-    return clock.wall_time(clock.moment(cell), zone) if is_moment else cell
+    if isinstance(cell, str) and _MOMENT.fullmatch(cell):
+        return clock.wall_time(clock.moment(cell), zone)
+    return cell
 
 
 def _place(path: Path, order: Mapping[Path, int]) -> tuple[int, int]:
