@@ -12,12 +12,13 @@ from pydantic import BaseModel, ValidationError
 from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.routes import ROUTES
+from chalicelib.platform.model import Written
 
 BODIES = {route.body for route in ROUTES if route.body}
 QUERIES = {route.query for route in ROUTES if route.query}
 NUMBERS = (int, float, Decimal)
 NO_TRUTHS = ("yes", "on", "1", "t", 1, 0, 1.0)
-Place = tuple[type[BaseModel], str, Any]  # a form, a field as it is sent, and the field's type
+Place = tuple[type[Written], str, Any]  # a form, a field as it is sent, and the field's type
 
 
 def parts_of(kind: Any) -> list[Any]:

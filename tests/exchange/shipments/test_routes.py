@@ -137,7 +137,7 @@ def test_a_later_file_brings_the_numbers_of_recorded_documents_and_again_changes
     assert everything(market.context) == before
     corrected = f"Заказ;Накладная;Трек-номер\n{first};А-1;26-3\n"
     assert results(bring(market, corrected)) == [("А-1", "tracked", [])]
-    numbers = [event.get("tracking_number") for event in market.events() if event["event"] == "order.tracked"]
+    numbers = [event["tracking_number"] for event in market.events() if event["event"] == "order.tracked"]
     assert sorted(numbers) == ["26-1", "26-2", "26-3"]
 
 

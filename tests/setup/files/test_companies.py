@@ -264,7 +264,7 @@ def test_all_faults_of_a_row_are_told_together(known: Context) -> None:
     assert [each.pointer for each in loaded.items[0].errors] == ["/inn", "/manager", "/region"]
 
 
-ROWS = [
+ROWS: list[list[Any]] = [
     ["Контрагент", "ИНН/КПП", "Ответственный менеджер", "Бизнес-регион"],
     ["Луч 1", Decimal(ONE), "Орлова Nina", "Московская обл."],
     ["Луч 3", f"{SHARED}/780201001", "mbr_nina@partner.example", Decimal(77)],
