@@ -16,7 +16,7 @@ from chalicelib.platform.text import (
     percent_en,
     percent_ru,
 )
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 
 _SENTENCES = Texts(__file__, "rules")
 

@@ -13,10 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.own_data.schemas import OwnDataView
 from chalicelib.platform import Club, Context, clock
-from chalicelib.platform.codes import word
 from chalicelib.platform.config.region_config import region_names
 from chalicelib.platform.own_data import Value
 from chalicelib.platform.text import Language, day_en, day_ru
+from chalicelib.platform.words.codes import word
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {

@@ -6,7 +6,7 @@ from decimal import Decimal
 from chalicelib.analytics.club.rules import MOVES, Move
 from chalicelib.platform import Language
 from chalicelib.platform.charts import MOST_SERIES, Chart, Series
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 
 _WORDS = Texts(__file__, "words", "charts")
 

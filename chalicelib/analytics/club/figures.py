@@ -56,7 +56,7 @@ from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, p
 from chalicelib.platform import ChartView, Club, Context, Language, Money, Problem, months_in, quarter_of
 from chalicelib.platform.charts import Chart
 from chalicelib.platform.config.region_config import region_names
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 
 FORMULAS = Texts(__file__, "words", "formulas")
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chalicelib.analytics.rollups.rules import REST, ZERO
 from chalicelib.platform import Language
 from chalicelib.platform.charts import Chart, Series
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 
 MOST_COLUMNS = 24  # labels; more are drawn as lines
 MOST_BARS = 15  # names; the others are one bar

@@ -29,7 +29,7 @@ from chalicelib.analytics.rollups.model import Built
 from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, months_between, plus
 from chalicelib.platform import ChartView, Club, Context, Language, Money, Problem
 from chalicelib.platform.charts import Chart
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 from chalicelib.table import Item, Key
 
 FORMULAS = Texts(__file__, "words", "formulas")

@@ -8,7 +8,7 @@ from chalicelib.analytics.company.rules import share
 from chalicelib.analytics.distributors.rules import DistributorMonth
 from chalicelib.platform import Language
 from chalicelib.platform.charts import Chart
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 
 FORMULAS, _CHART = Texts(__file__, "words", "formulas"), Texts(__file__, "words", "chart")
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from chalicelib.analytics.people.model import PeopleQuarter
 from chalicelib.platform import Language
 from chalicelib.platform.charts import Chart, Series
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 
 FORMULAS, _CHART = Texts(__file__, "words", "formulas"), Texts(__file__, "words", "chart")
 

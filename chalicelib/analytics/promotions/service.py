@@ -18,7 +18,7 @@ from chalicelib.analytics.promotions.rules import Measured, PromotionEffect, Sol
 from chalicelib.analytics.promotions.schemas import PromotionEffectsQuery, PromotionEffectsView, PromotionEffectView
 from chalicelib.analytics.rollups.rules import last_day, month_of, plus
 from chalicelib.platform import Club, Context, Language, Problem
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 from chalicelib.table import from_item, to_item
 
 FORMULAS = Texts(__file__, "formulas")

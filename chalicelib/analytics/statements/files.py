@@ -12,7 +12,7 @@ from chalicelib.companies import Company
 from chalicelib.platform import Club, Context, Language, Money, clock
 from chalicelib.platform.files import downloads
 from chalicelib.platform.files.tables import Cell, Column, Table, written
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 
 WORDS = Texts(__file__, "words")
 

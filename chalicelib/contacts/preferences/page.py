@@ -12,7 +12,7 @@ from chalicelib.contacts.preferences import store
 from chalicelib.members import Member
 from chalicelib.platform import Club, Context, Language
 from chalicelib.platform.http.pages import render_page
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 
 _CONTINENTS = (
     "Africa/",

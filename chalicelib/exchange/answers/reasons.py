@@ -6,7 +6,7 @@ They are in `reasons.en.toml` and `reasons.ru.toml`. Below, each code has both.
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 
 
 def _both(section: str) -> dict[str, tuple[str, str]]:

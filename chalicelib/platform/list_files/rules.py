@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from chalicelib.platform import clock
-from chalicelib.platform.codes import word
 from chalicelib.platform.files.tables import Cell
 from chalicelib.platform.money import Money
 from chalicelib.platform.registry.names import models_in
 from chalicelib.platform.text import Language
+from chalicelib.platform.words.codes import word
 
 Path = tuple[str, ...]  # the names of fields on the way to a value
 Sums = Mapping[tuple[Path, str], Decimal]  # of each column of sums, by currency

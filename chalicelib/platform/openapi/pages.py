@@ -15,13 +15,13 @@ import mistune
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from chalicelib.platform.codes import word
 from chalicelib.platform.http.problems import KINDS
 from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.openapi.reference import ROLES, Document, Reader
 from chalicelib.platform.openapi.texts import say
 from chalicelib.platform.text import Language
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.codes import word
+from chalicelib.platform.words.texts import Texts
 
 _HERE = Path(__file__).parent
 # In the order in which a front end is built.

@@ -4,7 +4,7 @@ from typing import get_args
 
 from chalicelib import mail
 from chalicelib.platform import Context, Fault, Language, Problem
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 from chalicelib.retention.cases.model import CallKind
 from chalicelib.retention.lists import keys
 from chalicelib.retention.lists.schemas import ScriptForm, ScriptView

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform import Money, NameOf, View, text
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 from chalicelib.tiers.explanation.rules import (
     Days,
     DocumentChange,

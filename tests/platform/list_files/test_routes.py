@@ -12,13 +12,13 @@ from pydantic import BaseModel
 from python_calamine import CalamineWorkbook
 
 from app import app  # noqa: F401  fills the route table
-from chalicelib.platform.codes import word
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES
 from chalicelib.platform.list_files import service
 from chalicelib.platform.list_files.headings import heading
 from chalicelib.platform.list_files.rules import codes_in
 from chalicelib.platform.registry.names import models_in
+from chalicelib.platform.words.codes import word
 from tests.support import partners
 from tests.support.api import Api, Caller
 

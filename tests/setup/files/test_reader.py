@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.platform import Problem
 from chalicelib.platform.access.scopes import STAFF_ROLES
-from chalicelib.platform.codes import word
 from chalicelib.platform.text import Language
+from chalicelib.platform.words.codes import word
 from chalicelib.setup.files.reader import Row, file_of
 from chalicelib.setup.files.rules import Kind
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.platform.registry.modules import HOUSE
-from chalicelib.platform.texts import Texts
+from chalicelib.platform.words.texts import Texts
 
 FILES = sorted(file for file in HOUSE.rglob("*.en.toml") if "templates" not in file.parts)
 OF_ONE_LANGUAGE = {"period"}  # a fact that stands in the sentence itself in English
